@@ -1,0 +1,5 @@
+//go:build race
+
+package xsalsa20poly1305
+
+const raceEnabled = true
