@@ -1,0 +1,29 @@
+// Package errs holds the errors that more than one package of largebox gives.
+package errs
+
+import (
+	"errors"
+	"slices"
+	"syscall"
+)
+
+// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
+var ErrNoSpace = errors.New("no space left")
+
+// kinded is an error of a kind that callers test for. Its text is its cause's.
+type kinded struct{ kind, cause error }
+
+func (e *kinded) Error() string   { return e.cause.Error() }
+func (e *kinded) Unwrap() []error { return []error{e.kind, e.cause} }
+
+// As returns cause, to be found as kind as well by errors.Is.
+func As(kind, cause error) error { return &kinded{kind, cause} }
+
+// Space returns err, which is an ErrNoSpace if its errno says so.
+func Space(err error) error {
+	var errno syscall.Errno
+	if errors.As(err, &errno) && slices.Contains(noSpace, errno) {
+		return As(ErrNoSpace, err)
+	}
+	return err
+}

@@ -1,0 +1,33 @@
+package publish
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+// copyStep is how much is copied between two looks at the context, in bytes.
+const copyStep = 64 << 20
+
+// readWrite copies size bytes of src to dst from byte done on.
+func readWrite(ctx context.Context, dst, src *os.File, done, size int64) error {
+	// Without the wrappers, io.Copy would ask the kernel again.
+	type writer struct{ io.Writer }
+	type reader struct{ io.Reader }
+	buf := make([]byte, 1<<20)
+	for done < size {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := io.CopyBuffer(writer{io.NewOffsetWriter(dst, done)},
+			reader{io.NewSectionReader(src, done, min(copyStep, size-done))}, buf)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return io.ErrUnexpectedEOF
+		}
+		done += n
+	}
+	return nil
+}

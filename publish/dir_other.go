@@ -1,0 +1,107 @@
+//go:build !linux
+
+package publish
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"runtime"
+)
+
+// A Dir is a directory held open, so that every step of a publication works in
+// the same one, whatever becomes of its path. Close it after use.
+type Dir struct {
+	path string
+	root *os.Root
+}
+
+// OpenDir opens the directory at path; symbolic links in path are followed.
+func OpenDir(path string) (*Dir, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{path, root}, nil
+}
+
+// Close releases d.
+func (d *Dir) Close() error { return d.root.Close() }
+
+// File is nil on this host: there are no system calls for it to serve.
+func (d *Dir) File() *os.File { return nil }
+
+// Root returns the same directory as an os.Root, for its caller to close.
+func (d *Dir) Root() (*os.Root, error) { return d.root.OpenRoot(".") }
+
+// identity is what tells one file from another.
+type identity struct {
+	info fs.FileInfo
+	dir  bool
+}
+
+func (id identity) isFile(f *os.File) (bool, error) {
+	info, err := f.Stat()
+	return err == nil && os.SameFile(id.info, info), err
+}
+
+func (d *Dir) lstat(name string) (identity, error) {
+	info, err := d.root.Lstat(name)
+	if err != nil {
+		return identity{}, err
+	}
+	return identity{info, info.IsDir()}, nil
+}
+
+func (d *Dir) linkFile(_ *os.File, name string) error {
+	return notHere(d.pathError("link", name, errors.ErrUnsupported))
+}
+
+// rename without replacing is a link and a removal of the temporary name: the
+// name appears whole, and once.
+func (d *Dir) rename(from, to string, replace bool) error {
+	if replace {
+		return d.root.Rename(from, to)
+	}
+	if err := d.root.Link(from, to); err != nil {
+		return err
+	}
+	return d.root.Remove(from)
+}
+
+func (d *Dir) remove(name string) error { return d.root.Remove(name) }
+
+func (d *Dir) canRename() error { return nil }
+
+// sync makes the names in d durable. Windows has no such call, and needs none:
+// NTFS keeps its names in a journal.
+func (d *Dir) sync(*os.File) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	dir, err := d.root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
+
+func (d *Dir) anonymous(fs.FileMode) (fresh, error) {
+	return fresh{}, notHere(d.pathError("create an anonymous file in", "", errors.ErrUnsupported))
+}
+
+func clone(_ context.Context, dst, _ *os.File) error {
+	return notHere(&fs.PathError{Op: "clone into", Path: dst.Name(), Err: errors.ErrUnsupported})
+}
+
+func copyFile(ctx context.Context, dst, src *os.File) error {
+	info, err := src.Stat()
+	if err != nil {
+		return err
+	}
+	return readWrite(ctx, dst, src, 0, info.Size())
+}
+
+func notHere(err error) error { return elsewhere(err, []error{errors.ErrUnsupported}) }
