@@ -1,0 +1,119 @@
+package mmapio
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"unsafe"
+
+	"github.com/edsrzf/mmap-go"
+	"github.com/largebox/largebox/internal/errs"
+)
+
+// A Mapping is a whole file as a slice.
+type Mapping struct{ m mmap.MMap }
+
+// Map maps all of f, which stays its caller's, for reading. A file too large
+// for the host's addresses is an errors.ErrUnsupported.
+func Map(f *os.File) (*Mapping, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := info.Size()
+	if size == 0 {
+		return &Mapping{}, nil
+	}
+	if size > math.MaxInt {
+		return nil, &fs.PathError{Op: "map", Path: f.Name(), Err: errors.ErrUnsupported}
+	}
+	m, err := mmap.MapRegion(f, int(size), mmap.RDONLY, 0, 0)
+	if err != nil {
+		return nil, &fs.PathError{Op: "map", Path: f.Name(), Err: err}
+	}
+	return &Mapping{m}, nil
+}
+
+// Bytes is the content: read-only (a write to it faults), valid until Close, and
+// changing when the file is written. Use it under [Guard].
+func (m *Mapping) Bytes() []byte { return m.m[:len(m.m):len(m.m)] }
+
+// Close unmaps the file. What Bytes gave must not be used any more.
+func (m *Mapping) Close() error {
+	if m.m == nil {
+		return nil
+	}
+	return m.m.Unmap()
+}
+
+// A Buffer is an anonymous file as a slice to append into.
+type Buffer struct {
+	file *File
+	m    mmap.MMap
+}
+
+// errMoved is a slice that was reallocated because it outgrew the file.
+var errMoved = errors.New("what was appended did not fit, and is not in the file")
+
+// Buffer maps n bytes of f, which are reserved first: a full disk is an
+// ErrNoSpace here, and no fault later. The Buffer ends with Commit or Close.
+func (f *File) Buffer(n int) (*Buffer, error) {
+	b := &Buffer{file: f}
+	if n == 0 {
+		return b, nil
+	}
+	err := f.f.Truncate(int64(n))
+	if err == nil {
+		// On tmpfs too: a fault cannot say that the disk is full.
+		if err = fallocate(f.f, int64(n)); err != nil {
+			err = &fs.PathError{Op: "allocate space in", Path: f.f.Name(), Err: err}
+		}
+	}
+	if err == nil {
+		if b.m, err = mmap.MapRegion(f.f, n, mmap.RDWR, 0, 0); err != nil {
+			err = &fs.PathError{Op: "map", Path: f.f.Name(), Err: err}
+		}
+	}
+	if err != nil {
+		return nil, errs.Space(err)
+	}
+	return b, nil
+}
+
+// Bytes is an empty slice with a capacity of the n bytes. What is appended to
+// it, up to there, is in the file. Use it under [Guard].
+func (b *Buffer) Bytes() []byte {
+	if b.m == nil {
+		return []byte{}
+	}
+	return b.m[:0:len(b.m)]
+}
+
+// Commit ends the Buffer with content, which is what a function that appended
+// to Bytes returned: it is written to the file (msync(2)), which gets its
+// length. Content that is not in the Buffer, because it outgrew it, is an error.
+func (b *Buffer) Commit(content []byte) error {
+	if len(content) > 0 && (b.m == nil || unsafe.SliceData(content) != unsafe.SliceData(b.m)) {
+		return errors.Join(fmt.Errorf("mmapio: %w", errMoved), b.Close())
+	}
+	if b.m != nil {
+		if err := b.m.Flush(); err != nil {
+			return errors.Join(&fs.PathError{Op: "sync", Path: b.file.f.Name(), Err: err}, b.Close())
+		}
+	}
+	if err := b.Close(); err != nil {
+		return err
+	}
+	return b.file.Truncate(int64(len(content)))
+}
+
+// Close unmaps the file, if Commit has not. What Bytes gave must not be used
+// any more.
+func (b *Buffer) Close() error {
+	if b.m == nil {
+		return nil
+	}
+	return b.m.Unmap()
+}
