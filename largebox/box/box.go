@@ -1,0 +1,95 @@
+// Package box is a drop-in for golang.org/x/crypto/nacl/box: the same functions,
+// the same bytes, on all cores.
+//
+// Change the import, and nothing else. Messages of 128 KiB and more are shared
+// by up to GOMAXPROCS goroutines, which have ended when the call returns.
+package box
+
+import (
+	"io"
+
+	"github.com/largebox/largebox/internal/sealedbox"
+	"github.com/largebox/largebox/internal/xsalsa20poly1305"
+	"golang.org/x/crypto/nacl/box"
+)
+
+const (
+	// Overhead is the number of bytes of overhead when boxing a message.
+	Overhead = box.Overhead
+	// AnonymousOverhead is the number of bytes of overhead when using anonymous
+	// sealed boxes.
+	AnonymousOverhead = box.AnonymousOverhead
+)
+
+// GenerateKey generates a new public and private key pair, for Seal and Open.
+func GenerateKey(rand io.Reader) (publicKey, privateKey *[32]byte, err error) {
+	return box.GenerateKey(rand)
+}
+
+// Precompute calculates the key that the owners of the two pairs share, for the
+// functions whose name ends in AfterPrecomputation.
+func Precompute(sharedKey, peersPublicKey, privateKey *[32]byte) {
+	box.Precompute(sharedKey, peersPublicKey, privateKey)
+}
+
+// Seal appends an encrypted and authenticated copy of message to out, which is
+// Overhead bytes longer than message and must not overlap it. The nonce must be
+// unique for each message of a pair of keys.
+func Seal(out, message []byte, nonce *[24]byte, peersPublicKey, privateKey *[32]byte) []byte {
+	var sharedKey [32]byte
+	box.Precompute(&sharedKey, peersPublicKey, privateKey)
+	out = xsalsa20poly1305.SealSlice(out, message, nonce, &sharedKey)
+	xsalsa20poly1305.Wipe(sharedKey[:])
+	return out
+}
+
+// SealAfterPrecomputation is Seal with a key from Precompute.
+func SealAfterPrecomputation(out, message []byte, nonce *[24]byte, sharedKey *[32]byte) []byte {
+	return xsalsa20poly1305.SealSlice(out, message, nonce, sharedKey)
+}
+
+// Open authenticates and decrypts a box that Seal made and appends the message
+// to out, which must not overlap box. If it returns false, it has written
+// nothing.
+func Open(out, boxed []byte, nonce *[24]byte, peersPublicKey, privateKey *[32]byte) ([]byte, bool) {
+	var sharedKey [32]byte
+	box.Precompute(&sharedKey, peersPublicKey, privateKey)
+	out, ok := xsalsa20poly1305.OpenSlice(out, boxed, nonce, &sharedKey)
+	xsalsa20poly1305.Wipe(sharedKey[:])
+	return out, ok
+}
+
+// OpenAfterPrecomputation is Open with a key from Precompute.
+func OpenAfterPrecomputation(out, boxed []byte, nonce *[24]byte, sharedKey *[32]byte) ([]byte, bool) {
+	return xsalsa20poly1305.OpenSlice(out, boxed, nonce, sharedKey)
+}
+
+// SealAnonymous appends a sealed box of message to out, which only the owner of
+// recipient's private key can open, and in which nothing tells who made it. It
+// is AnonymousOverhead bytes longer than message. A nil rand is crypto/rand.
+func SealAnonymous(out, message []byte, recipient *[32]byte, rand io.Reader) ([]byte, error) {
+	public, private, err := sealedbox.GenerateKey(rand)
+	if err != nil {
+		return nil, err
+	}
+	nonce := sealedbox.Nonce(public, recipient)
+	if need := len(out) + AnonymousOverhead + len(message); cap(out) < need {
+		out = append(make([]byte, 0, need), out...)
+	}
+	out = append(out, public[:]...)
+	out = Seal(out, message, &nonce, recipient, private)
+	xsalsa20poly1305.Wipe(private[:])
+	return out, nil
+}
+
+// OpenAnonymous authenticates and decrypts a sealed box and appends the message
+// to out, which must not overlap box. If it returns false, it has written
+// nothing.
+func OpenAnonymous(out, boxed []byte, publicKey, privateKey *[32]byte) ([]byte, bool) {
+	if len(boxed) < AnonymousOverhead {
+		return nil, false
+	}
+	ephemeral := (*[32]byte)(boxed)
+	nonce := sealedbox.Nonce(ephemeral, publicKey)
+	return Open(out, boxed[32:], &nonce, ephemeral, privateKey)
+}

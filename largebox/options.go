@@ -1,0 +1,90 @@
+package largebox
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/largebox/largebox/publish"
+)
+
+// A Workspace is where the output is assembled, and how the source is read.
+type Workspace string
+
+const (
+	// AutoWorkspace is Mmap where it can be had, step by step: a source that
+	// cannot be mapped is read, and where there are no anonymous files a named
+	// temporary serves.
+	AutoWorkspace Workspace = "auto"
+	// Mmap reads through mapped windows and writes an anonymous file. Linux
+	// only; see package mmapio.
+	Mmap Workspace = "mmap"
+	// Fallback reads and writes with plain I/O, into a private temporary file
+	// with a name, next to the destination. See package fallback.
+	Fallback Workspace = "fallback"
+)
+
+// Options adjust an operation. The zero value is right for most uses.
+type Options struct {
+	// Workspace is AutoWorkspace if empty.
+	Workspace Workspace
+	// Strategy is how the finished file gets its name; publish.Auto if empty.
+	Strategy publish.Strategy
+	// Workers is the number of goroutines that work on the box; GOMAXPROCS if
+	// zero. Small files take fewer, and 256 is the most.
+	Workers int
+	// Mode is the permission of the new file, before umask or default ACL. Zero
+	// means 0666 for what is sealed, which all may see, and 0600 for what is
+	// opened.
+	Mode fs.FileMode
+	// Replace lets the new file take the place of an existing one, in one step.
+	Replace bool
+	// NoSync leaves out the syncing of the new file and its directory: faster,
+	// and a loss of power can leave an empty file.
+	NoSync bool
+	// TempDir is the directory in which the output is assembled; if empty, the
+	// destination's, or os.TempDir for an io.Writer. It needs space for all of
+	// the output. If it is on another file system than the destination, the
+	// output is copied when it is published.
+	TempDir string
+	// Progress, if not nil, is called from the goroutine that called into
+	// largebox: about ten times a second while the work goes on, and at its end
+	// unless that is an error. It is given bytes of the message, and a total of
+	// -1 where that is not known.
+	Progress func(done, total int64)
+	// UnsafeNonce replaces the random nonce. To use one nonce for two messages
+	// under one key gives both away, and the key's authenticity with them. It is
+	// for test vectors, and for protocols that see to uniqueness themselves.
+	UnsafeNonce *[NonceSize]byte
+}
+
+func (o *Options) check() error {
+	switch {
+	case !slices.Contains([]Workspace{"", AutoWorkspace, Mmap, Fallback}, o.Workspace):
+		return fmt.Errorf("unknown workspace %q: %w", o.Workspace, fs.ErrInvalid)
+	case !slices.Contains([]publish.Strategy{"", publish.Auto, publish.Link, publish.Clone, publish.Copy, publish.Rename}, o.Strategy):
+		return fmt.Errorf("unknown strategy %q: %w", o.Strategy, fs.ErrInvalid)
+	case o.Workers < 0:
+		return fmt.Errorf("%d workers: %w", o.Workers, fs.ErrInvalid)
+	case o.Mode != o.Mode.Perm():
+		return fmt.Errorf("mode %v is more than a permission: %w", o.Mode, fs.ErrInvalid)
+	}
+	return nil
+}
+
+// A Result says what was done, and how.
+type Result struct {
+	// Bytes is the length of the message.
+	Bytes int64
+	// Workspace is the one that served: Mmap where the output was assembled in
+	// an anonymous file (or, in a verification, the source mapped).
+	Workspace Workspace
+	// Strategy is the one that served; empty where no file was published.
+	Strategy publish.Strategy
+	// Engine names the implementation of the cipher.
+	Engine string
+	// Workers is the number of goroutines that worked.
+	Workers int
+	// Durable reports that the new file and its name survive a loss of power.
+	Durable bool
+}

@@ -1,0 +1,113 @@
+package largebox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/publish"
+)
+
+var errIsDirectory = errors.New("is a directory")
+
+// A target is an opened Output.
+type target struct {
+	stream io.Writer
+	dir    *publish.Dir // where the file will have its name; nil for a stream
+	name   string
+	work   *publish.Dir // where the workfile is; may be dir
+	o      Options
+}
+
+// openTarget finds out what stands in the way before any work is done.
+// The target is to be closed also if there is an error.
+func openTarget(out Output, o Options) (t *target, err error) {
+	t = &target{o: o}
+	work := o.TempDir
+	switch out := out.(type) {
+	case writer:
+		t.stream = out.Writer
+		if work == "" {
+			work = os.TempDir()
+		}
+	case Path:
+		path := string(out)
+		dir, name := filepath.Split(path)
+		if name == "" || name == "." || name == ".." {
+			return t, &fs.PathError{Op: "write", Path: path, Err: fmt.Errorf("not the name of a file: %w", fs.ErrInvalid)}
+		}
+		if dir == "" {
+			dir = "."
+		}
+		t.name = name
+		if t.dir, err = publish.OpenDir(dir); err != nil {
+			return t, err
+		}
+		if err = t.dir.Available(name, o.Replace); err != nil {
+			return t, err
+		}
+	default:
+		panic("largebox: nil Output")
+	}
+	if work == "" {
+		t.work = t.dir
+		return t, nil
+	}
+	t.work, err = publish.OpenDir(work)
+	return t, err
+}
+
+func (t *target) close() {
+	if t.dir != nil {
+		t.dir.Close()
+	}
+	if t.work != nil && t.work != t.dir {
+		t.work.Close()
+	}
+}
+
+// workfile creates the file that the output is assembled in. It can be given a
+// name only if that is how it may be published.
+func (t *target) workfile(size int64) (workfile, Workspace, error) {
+	exclusive := t.stream != nil || t.o.Strategy == publish.Clone || t.o.Strategy == publish.Copy
+	return createWorkfile(t.work, size, exclusive, t.o)
+}
+
+// deliver publishes the finished workfile, or writes it to the stream.
+func (t *target) deliver(ctx context.Context, f workfile) (publish.Result, error) {
+	if t.stream != nil {
+		return publish.Result{}, t.send(ctx, f.OSFile())
+	}
+	if err := f.Reveal(); err != nil {
+		return publish.Result{}, err
+	}
+	o := publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync, Mode: t.o.Mode}
+	if named, ok := f.(interface{ Name() string }); ok && t.work == t.dir {
+		o.TempName = named.Name()
+	}
+	return publish.Publish(ctx, f.OSFile(), t.dir, t.name, o)
+}
+
+// send copies f to the stream. Both ends as they are, so that the kernel can do
+// it where both are files.
+func (t *target) send(ctx context.Context, f *os.File) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	for {
+		if ctx.Err() != nil {
+			return cancelled(ctx)
+		}
+		_, err := io.CopyN(t.stream, f, 16*blockSize)
+		if err == io.EOF {
+			return nil
+		} else if err != nil {
+			return errs.Space(err)
+		}
+	}
+}
