@@ -85,6 +85,7 @@ func VerifyStream(ctx context.Context, src Input, key Opener, opts Options) (Res
 // A job is one call of the functions above.
 type job struct {
 	op   string
+	name string // of the source, for errors
 	o    Options
 	src  *source
 	dst  *target // nil if verifying
@@ -94,7 +95,7 @@ type job struct {
 
 // begin opens both ends, and finds out what stands in the way at either.
 func begin(op string, out Output, in Input, o Options) (_ *job, err error) {
-	j := &job{op: op, o: o}
+	j := &job{op: op, name: nameOf(in), o: o}
 	defer func() {
 		if err != nil {
 			j.end()
@@ -138,11 +139,7 @@ func (j *job) result(r Result, err error) (Result, error) {
 	if err == nil {
 		return r, nil
 	}
-	name := ""
-	if j.src != nil {
-		name = j.src.name
-	}
-	return Result{}, &fs.PathError{Op: j.op, Path: name, Err: err}
+	return Result{}, &fs.PathError{Op: j.op, Path: j.name, Err: err}
 }
 
 // seal assembles the box: first the ciphertext, then prefix and tag.

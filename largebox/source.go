@@ -12,17 +12,24 @@ import (
 
 // A source is an opened Input.
 type source struct {
-	name   string    // for errors
 	stream io.Reader // of what is not a regular file
 	file   *os.File  // a regular file, or nil
 	info   fs.FileInfo
 	opened io.Closer // what is ours to close
 }
 
+// nameOf is what errors call in.
+func nameOf(in Input) string {
+	if path, ok := in.(Path); ok {
+		return string(path)
+	}
+	return "stream"
+}
+
 func openSource(in Input) (*source, error) {
 	switch in := in.(type) {
 	case reader:
-		return &source{name: "stream", stream: in.Reader}, nil
+		return &source{stream: in.Reader}, nil
 	case Path:
 		f, err := os.Open(string(in))
 		if err != nil {
@@ -36,7 +43,7 @@ func openSource(in Input) (*source, error) {
 			f.Close()
 			return nil, err
 		}
-		s := &source{name: string(in), file: f, info: info, opened: f}
+		s := &source{file: f, info: info, opened: f}
 		if !info.Mode().IsRegular() { // a pipe, or a device, which has no size
 			s.stream, s.file = f, nil
 		}

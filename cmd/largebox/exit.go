@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/largebox/largebox/largebox"
+)
+
+// Exit statuses.
+const (
+	exitDone          = 0
+	exitFailed        = 1
+	exitUsage         = 2
+	exitNotAuthentic  = 3
+	exitExists        = 4
+	exitSourceChanged = 5
+	exitNoSpace       = 6
+)
+
+const exitHelp = `Exit status:
+  0  done
+  1  another failure
+  2  wrong usage
+  3  not authentic (wrong key, or altered), or too short to be a box
+  4  the destination exists
+  5  the file changed while it was being sealed
+  6  no space left (disk, quota or file-size limit)
+  130, 143  stopped by SIGINT, SIGTERM`
+
+// A usageError is a command line that cannot be carried out.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// outcomes are the errors that a script decides on, with what a person can do.
+var outcomes = []struct {
+	err    error
+	status int
+	hint   string
+}{
+	{largebox.ErrNotAuthentic, exitNotAuthentic, "nothing was written; check that this is the key it was sealed with, and that the copy is complete"},
+	{largebox.ErrTooShort, exitNotAuthentic, "nothing was written; check that the copy is complete"},
+	{fs.ErrExist, exitExists, "use -f to replace it, or -o to choose another name"},
+	{largebox.ErrSourceChanged, exitSourceChanged, "nothing was written; seal it again when nobody writes it"},
+	{largebox.ErrNoSpace, exitNoSpace, "nothing was written; the output needs as much space as the input"},
+	{fs.ErrInvalid, exitUsage, ""},
+}
+
+func status(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		return exitUsage
+	}
+	for _, o := range outcomes {
+		if errors.Is(err, o.err) {
+			return o.status
+		}
+	}
+	return exitFailed
+}
+
+func report(w io.Writer, err error) {
+	fmt.Fprintln(w, "largebox:", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintln(w, "Try 'largebox --help'.")
+		return
+	}
+	for _, o := range outcomes {
+		if errors.Is(err, o.err) && o.hint != "" {
+			fmt.Fprintf(w, "largebox: %s\n", o.hint)
+			return
+		}
+	}
+}
