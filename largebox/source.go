@@ -12,8 +12,8 @@ import (
 
 // A source is an opened Input.
 type source struct {
-	stream io.Reader // of what is not a regular file
-	file   *os.File  // a regular file, or nil
+	stream io.Reader // what has no size: a Reader, a pipe, a device
+	file   *os.File  // a regular file of known size, or nil
 	info   fs.FileInfo
 	opened io.Closer // what is ours to close
 }
@@ -44,12 +44,19 @@ func openSource(in Input) (*source, error) {
 			return nil, err
 		}
 		s := &source{file: f, info: info, opened: f}
-		if !info.Mode().IsRegular() { // a pipe, or a device, which has no size
+		if !info.Mode().IsRegular() || info.Size() == 0 && hasContent(f) {
 			s.stream, s.file = f, nil
 		}
 		return s, nil
 	}
 	panic("largebox: nil Input")
+}
+
+// hasContent tells an empty file from the files of /proc, which say that they
+// have no bytes.
+func hasContent(f *os.File) bool {
+	n, _ := f.ReadAt(make([]byte, 1), 0)
+	return n > 0
 }
 
 func (s *source) close() {

@@ -1,0 +1,153 @@
+package largebox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/largebox/largebox/internal/xsalsa20poly1305"
+)
+
+// meddler does something to the source at the moment when it has been opened
+// and nothing of the message has been read.
+type meddler struct {
+	Key
+	meddle func()
+}
+
+func (m meddler) seal(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) ([]byte, error) {
+	m.meddle()
+	return m.Key.seal(b, nonce)
+}
+
+func (m meddler) open(b *xsalsa20poly1305.Box, prefix []byte) error {
+	m.meddle()
+	return m.Key.open(b, prefix)
+}
+
+func overwrite(t *testing.T, path string, off int64, p []byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteAt(p, off)
+		f.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSourceChanged: a change that shows in size, mtime or ctime is the typed
+// error, and there is no box.
+func TestSourceChanged(t *testing.T) {
+	const n = 5*blockSize + 100
+	bothWorkspaces(t, func(t *testing.T, o Options, dir, _ string) {
+		src := filepath.Join(t.TempDir(), "message")
+		for what, meddle := range map[string]func(){
+			"extended":            func() { overwrite(t, src, n, []byte("more")) },
+			"truncated":           func() { os.Truncate(src, 2*blockSize) },
+			"truncated in a page": func() { os.Truncate(src, n-1) },
+			"emptied":             func() { os.Truncate(src, 0) },
+			"overwritten":         func() { overwrite(t, src, blockSize, []byte("other")) },
+			"touched":             func() { os.Chtimes(src, time.Time{}, time.Unix(1, 0)) },
+		} {
+			write(t, src, message(n))
+			past := time.Now().Add(-time.Hour) // for file systems with coarse times
+			os.Chtimes(src, past, past)
+			_, err := SealFile(ctx, filepath.Join(dir, "sealed"), src, meddler{SecretKey(&testKey), meddle}, o)
+			if !errors.Is(err, ErrSourceChanged) {
+				t.Errorf("%s: %v", what, err)
+			}
+			wantNames(t, dir)
+		}
+	})
+}
+
+// TestReplacedSource: a file that loses its name to another while it is sealed
+// is sealed as it was opened, or (as Linux changes its ctime) refused; the other
+// file never gets into the box.
+func TestReplacedSource(t *testing.T) {
+	src := write(t, filepath.Join(t.TempDir(), "message"), message(1000))
+	swap := meddler{SecretKey(&testKey), func() {
+		os.Rename(write(t, src+".new", []byte("another file")), src)
+	}}
+	var box, got bytes.Buffer
+	if _, err := SealStream(ctx, Writer(&box), Path(src), swap, Options{}); err != nil {
+		if !errors.Is(err, ErrSourceChanged) || box.Len() > 0 {
+			t.Errorf("%d bytes written, error %v", box.Len(), err)
+		}
+		return
+	}
+	if _, err := OpenStream(ctx, Writer(&got), Reader(&box), SecretKey(&testKey), Options{}); err != nil || !bytes.Equal(got.Bytes(), message(1000)) {
+		t.Errorf("%d bytes, error %v", got.Len(), err)
+	}
+}
+
+// TestBoxChangedWhileOpened: an attacker who writes the box after it was opened
+// gets an error, or no say.
+func TestBoxChangedWhileOpened(t *testing.T) {
+	const n = 5*blockSize + 100
+	bothWorkspaces(t, func(t *testing.T, o Options, dir, _ string) {
+		var box bytes.Buffer
+		if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(n))), SecretKey(&testKey), o); err != nil {
+			t.Fatal(err)
+		}
+		src := filepath.Join(t.TempDir(), "sealed")
+		for what, c := range map[string]struct {
+			meddle func()
+			want   error // nil: it opens
+		}{
+			"flipped":             {func() { overwrite(t, src, 3*blockSize, []byte{^box.Bytes()[3*blockSize]}) }, ErrNotAuthentic},
+			"cut within a page":   {func() { os.Truncate(src, n+39) }, errAny},
+			"cut at a window":     {func() { os.Truncate(src, 2*blockSize) }, errAny},
+			"extended":            {func() { overwrite(t, src, n+40, []byte("more")) }, nil},
+			"the tag overwritten": {func() { overwrite(t, src, 24, make([]byte, 16)) }, nil}, // it was read before
+		} {
+			write(t, src, box.Bytes())
+			dst := filepath.Join(dir, "opened")
+			_, err := OpenFile(ctx, dst, src, meddler{SecretKey(&testKey), c.meddle}, o)
+			switch {
+			case c.want == nil && err == nil:
+				wantFile(t, dst, message(n))
+				os.Remove(dst)
+			case err == nil || c.want == nil || c.want != errAny && !errors.Is(err, c.want):
+				t.Errorf("%s: %v", what, err)
+			}
+			wantNames(t, dir)
+		}
+	})
+}
+
+var errAny = errors.New("some error")
+
+// TestSealReadsOnce seals from a source that gives other bytes each time it is
+// read: the box is of the bytes of the first time.
+func TestSealReadsOnce(t *testing.T) {
+	const n = 3*blockSize + 1
+	var box, got bytes.Buffer
+	if _, err := SealStream(ctx, Writer(&box), Reader(io.LimitReader(&counting{}, n)), SecretKey(&testKey), Options{Workers: 4}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenStream(ctx, Writer(&got), Reader(&box), SecretKey(&testKey), Options{Workers: 4}); err != nil {
+		t.Fatal(err)
+	}
+	want := make([]byte, n)
+	(&counting{}).Read(want)
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Error("the bytes came in another order, or twice")
+	}
+}
+
+type counting struct{ n uint32 }
+
+func (c *counting) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(c.n ^ c.n>>8 ^ c.n>>16)
+		c.n++
+	}
+	return len(p), nil
+}

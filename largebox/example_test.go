@@ -1,0 +1,109 @@
+package largebox_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/largebox/largebox/largebox"
+	"github.com/largebox/largebox/largebox/box"
+)
+
+// temporary gives an example files to work on.
+func temporary() (dir string, remove func()) {
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "backup.tar"), []byte("many gigabytes"), 0o600); err != nil {
+		log.Fatal(err)
+	}
+	return dir, func() { os.RemoveAll(dir) }
+}
+
+func Example() {
+	dir, remove := temporary()
+	defer remove()
+	src, sealed, opened := filepath.Join(dir, "backup.tar"), filepath.Join(dir, "backup.tar.box"), filepath.Join(dir, "restored.tar")
+	ctx := context.Background()
+
+	var secret [largebox.KeySize]byte
+	rand.Read(secret[:])
+	key := largebox.SecretKey(&secret)
+
+	result, err := largebox.SealFile(ctx, sealed, src, key, largebox.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("sealed", result.Bytes, "bytes, durable:", result.Durable)
+
+	if _, err := largebox.OpenFile(ctx, opened, sealed, key, largebox.Options{}); err != nil {
+		log.Fatal(err)
+	}
+	content, _ := os.ReadFile(opened)
+	fmt.Printf("%s\n", content)
+
+	var wrong [largebox.KeySize]byte
+	_, err = largebox.OpenFile(ctx, filepath.Join(dir, "nothing"), sealed, largebox.SecretKey(&wrong), largebox.Options{})
+	fmt.Println("with another key:", errors.Is(err, largebox.ErrNotAuthentic))
+	// Output:
+	// sealed 14 bytes, durable: true
+	// many gigabytes
+	// with another key: true
+}
+
+// A box to a recipient, who alone can open it.
+func ExampleRecipient() {
+	dir, remove := temporary()
+	defer remove()
+	src, sealed := filepath.Join(dir, "backup.tar"), filepath.Join(dir, "backup.tar.box")
+
+	public, private, err := box.GenerateKey(rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := largebox.SealFile(context.Background(), sealed, src, largebox.Recipient(public), largebox.Options{}); err != nil {
+		log.Fatal(err)
+	}
+	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(public, private), largebox.Options{})
+	fmt.Println(result.Bytes, err)
+	// Output: 14 <nil>
+}
+
+// From any reader to any writer: here the message comes from memory and the
+// box goes there.
+func ExampleSealStream() {
+	var secret [largebox.KeySize]byte
+	rand.Read(secret[:])
+	key := largebox.SecretKey(&secret)
+	ctx := context.Background()
+
+	var sealed, opened bytes.Buffer
+	in := bytes.NewReader([]byte("from a pipe"))
+	if _, err := largebox.SealStream(ctx, largebox.Writer(&sealed), largebox.Reader(in), key, largebox.Options{}); err != nil {
+		log.Fatal(err)
+	}
+	// Not a byte is written before the whole box has verified.
+	if _, err := largebox.OpenStream(ctx, largebox.Writer(&opened), largebox.Reader(&sealed), key, largebox.Options{}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(opened.String())
+	// Output: from a pipe
+}
+
+func ExampleSeal() {
+	var key [largebox.KeySize]byte
+	var nonce [largebox.NonceSize]byte
+	rand.Read(key[:])
+	rand.Read(nonce[:])
+
+	sealed := largebox.Seal(nonce[:], []byte("a slice"), &nonce, &key) // the nonce goes in front
+	message, ok := largebox.Open(nil, sealed[largebox.NonceSize:], &nonce, &key)
+	fmt.Println(string(message), ok)
+	// Output: a slice true
+}

@@ -1,0 +1,135 @@
+package largebox
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/largebox/largebox/internal/tempfile"
+	"golang.org/x/crypto/nacl/box"
+)
+
+var ctx = context.Background()
+
+// message returns n reproducible bytes that differ everywhere.
+func message(n int) []byte {
+	p := make([]byte, n)
+	rand.NewChaCha8([32]byte{byte(n), byte(n >> 8)}).Read(p)
+	return p
+}
+
+func write(t testing.TB, path string, content []byte) string {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func wantFile(t testing.TB, path string, want []byte) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Fatalf("%s has %d bytes, which are not the %d wanted", filepath.Base(path), len(got), len(want))
+	}
+}
+
+// wantNames wants just these files in dir: above all, no temporary.
+func wantNames(t testing.TB, dir string, names ...string) {
+	t.Helper()
+	want := map[string]bool{}
+	for _, name := range names {
+		want[name] = true
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !want[e.Name()] {
+			t.Errorf("%q is in the directory (a temporary: %v)", e.Name(), tempfile.IsName(e.Name()))
+		}
+		delete(want, e.Name())
+	}
+	for name := range want {
+		t.Errorf("%q is not in the directory", name)
+	}
+}
+
+var testKey = [KeySize]byte{1, 2, 3, 4, 5, 6, 7, 8}
+
+// A pair is how one kind of file is sealed and opened.
+type pair struct {
+	kind string
+	Sealer
+	Opener
+	overhead int
+	// words are what testdata/pynacl.py calls it, to seal and to open.
+	sealWords, openWords []string
+}
+
+func pairs(t testing.TB) []pair {
+	t.Helper()
+	alicePublic, alicePrivate, err := box.GenerateKey(rand.NewChaCha8([32]byte{'a'}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bobPublic, bobPrivate, err := box.GenerateKey(rand.NewChaCha8([32]byte{'b'}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hex := func(key *[KeySize]byte) string { return hex.EncodeToString(key[:]) }
+	return []pair{
+		{"secretbox", SecretKey(&testKey), SecretKey(&testKey), 40,
+			[]string{"secretbox", hex(&testKey)}, []string{"secretbox", hex(&testKey)}},
+		{"box", BoxKey(bobPublic, alicePrivate), BoxKey(alicePublic, bobPrivate), 40,
+			[]string{"box", hex(bobPublic), hex(alicePrivate)}, []string{"box", hex(alicePublic), hex(bobPrivate)}},
+		{"sealedbox", Recipient(bobPublic), Identity(bobPublic, bobPrivate), 48,
+			[]string{"sealedbox", hex(bobPublic), hex(bobPrivate)}, []string{"sealedbox", hex(bobPublic), hex(bobPrivate)}},
+	}
+}
+
+// vectors are libsodium's; the file names their source.
+type vectors struct {
+	Secretbox struct{ Key, Nonce, Message, Box hexBytes }
+	Box       struct {
+		AlicePrivate   hexBytes `json:"alice_private"`
+		AlicePublic    hexBytes `json:"alice_public"`
+		BobPrivate     hexBytes `json:"bob_private"`
+		BobPublic      hexBytes `json:"bob_public"`
+		LowOrderPublic hexBytes `json:"low_order_public"`
+		Nonce          hexBytes
+		Message        hexBytes
+		Box            hexBytes
+	}
+}
+
+type hexBytes []byte
+
+func (h *hexBytes) UnmarshalText(text []byte) (err error) {
+	*h, err = hex.DecodeString(string(text))
+	return err
+}
+
+func (h hexBytes) key() *[KeySize]byte     { return (*[KeySize]byte)(h) }
+func (h hexBytes) nonce() *[NonceSize]byte { return (*[NonceSize]byte)(h) }
+
+func loadVectors(t testing.TB) (v vectors) {
+	t.Helper()
+	text, err := os.ReadFile("../testdata/libsodium.json")
+	if err == nil {
+		err = json.Unmarshal(text, &v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

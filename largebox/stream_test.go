@@ -1,0 +1,110 @@
+package largebox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/iotest"
+)
+
+// TestStreams brings messages through readers and writers of every kind.
+func TestStreams(t *testing.T) {
+	for _, n := range []int{0, 1, 100, blockSize - 40, blockSize + 1, 5*blockSize + 3} {
+		m := message(n)
+		readers := map[string]func(io.Reader) io.Reader{
+			"plain": func(r io.Reader) io.Reader { return r },
+			"half":  iotest.HalfReader,
+			"error": iotest.DataErrReader, // the last bytes come with io.EOF
+		}
+		if n <= 100 {
+			readers["one byte"] = iotest.OneByteReader
+		}
+		for name, reading := range readers {
+			for _, pair := range pairs(t) {
+				for _, workspace := range []Workspace{AutoWorkspace, Fallback} {
+					o := Options{Workspace: workspace, Workers: 3}
+					var box, back bytes.Buffer
+					sealed, err := SealStream(ctx, Writer(&box), Reader(reading(bytes.NewReader(m))), pair.Sealer, o)
+					if err != nil || box.Len() != n+pair.overhead || sealed.Bytes != int64(n) {
+						t.Fatalf("%s, %d bytes: sealed %d to %d, error %v", name, n, sealed.Bytes, box.Len(), err)
+					}
+					if sealed.Strategy != "" || sealed.Durable {
+						t.Errorf("a stream was published: %+v", sealed)
+					}
+					if _, err := VerifyStream(ctx, Reader(reading(bytes.NewReader(box.Bytes()))), pair.Opener, o); err != nil {
+						t.Errorf("%s, %d bytes: verifying: %v", name, n, err)
+					}
+					opened, err := OpenStream(ctx, Writer(&back), Reader(reading(&box)), pair.Opener, o)
+					if err != nil || !bytes.Equal(back.Bytes(), m) || opened.Bytes != int64(n) {
+						t.Fatalf("%s, %d bytes: opened %d, error %v", name, n, back.Len(), err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestStreamToFile is a pipe into a file and back out.
+func TestStreamToFile(t *testing.T) {
+	dir := t.TempDir()
+	m := message(3*blockSize + 5)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		w.Write(m)
+		w.Close()
+	}()
+	dst := filepath.Join(dir, "sealed")
+	if _, err := SealStream(ctx, Path(dst), Reader(r), SecretKey(&testKey), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	r, w, err = os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer w.Close()
+		if _, err := OpenStream(ctx, Writer(w), Path(dst), SecretKey(&testKey), Options{}); err != nil {
+			t.Error(err)
+		}
+	}()
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, m) {
+		t.Errorf("%d bytes came out, error %v", len(got), err)
+	}
+	wantNames(t, dir, "sealed")
+}
+
+type failingWriter struct{ left int }
+
+var errWriter = errors.New("the writer failed")
+
+func (w *failingWriter) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		return 0, errWriter
+	}
+	return len(p), nil
+}
+
+func TestStreamErrors(t *testing.T) {
+	errReader := errors.New("the reader failed")
+	broken := io.MultiReader(bytes.NewReader(message(2*blockSize)), iotest.ErrReader(errReader))
+	dir := t.TempDir()
+	dst := filepath.Join(dir, "sealed")
+	if _, err := SealStream(ctx, Path(dst), Reader(broken), SecretKey(&testKey), Options{}); !errors.Is(err, errReader) {
+		t.Errorf("a failing reader: %v", err)
+	}
+	wantNames(t, dir)
+	_, err := SealStream(ctx, Writer(&failingWriter{blockSize}), Reader(bytes.NewReader(message(64*blockSize))), SecretKey(&testKey), Options{})
+	if !errors.Is(err, errWriter) {
+		t.Errorf("a failing writer: %v", err)
+	}
+	if _, err := OpenStream(ctx, Path(dst), Reader(iotest.ErrReader(errReader)), SecretKey(&testKey), Options{}); !errors.Is(err, errReader) {
+		t.Errorf("a reader that fails at once: %v", err)
+	}
+	wantNames(t, dir)
+}

@@ -1,0 +1,108 @@
+package largebox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/crypto/nacl/secretbox"
+)
+
+// TestNotAuthentic is every way in which a box can be wrong, in both
+// workspaces: a typed error, no name, nothing left behind, and not a byte to a
+// stream.
+func TestNotAuthentic(t *testing.T) {
+	const n = 2*blockSize + 100
+	nonce := [NonceSize]byte{7}
+	good := secretbox.Seal(nonce[:], message(n), &nonce, &testKey)
+	flipped := func(at int) []byte {
+		bad := bytes.Clone(good)
+		bad[at] ^= 1
+		return bad
+	}
+	type wrong struct {
+		what string
+		box  []byte
+		want error
+	}
+	cases := []wrong{{"empty", nil, ErrTooShort}, {"extended", append(bytes.Clone(good), 0), ErrNotAuthentic}}
+	for at := range 40 {
+		cases = append(cases, wrong{fmt.Sprint("bit flipped in byte ", at), flipped(at), ErrNotAuthentic})
+	}
+	for length := range 64 {
+		want := ErrNotAuthentic
+		if length < 40 {
+			want = ErrTooShort
+		}
+		cases = append(cases, wrong{fmt.Sprint("cut to ", length), good[:length], want})
+	}
+	for _, edge := range []int{blockSize, 2 * blockSize, blockSize + 40, 2*blockSize + 40, len(good)} {
+		for _, at := range []int{edge - 1, edge, edge + 1} {
+			if at < len(good) {
+				cases = append(cases, wrong{fmt.Sprint("bit flipped in byte ", at), flipped(at), ErrNotAuthentic},
+					wrong{fmt.Sprint("cut to ", at), good[:at], ErrNotAuthentic})
+			}
+		}
+	}
+	dir := t.TempDir()
+	dst := filepath.Join(dir, "opened")
+	for _, c := range cases {
+		src := write(t, filepath.Join(dir, "sealed"), c.box)
+		for _, workspace := range []Workspace{AutoWorkspace, Fallback} {
+			o := Options{Workspace: workspace, Workers: 2}
+			check := func(how string, _ Result, err error) {
+				t.Helper()
+				var path *fs.PathError
+				if !errors.Is(err, c.want) || !errors.As(err, &path) {
+					t.Errorf("%s, %s, %s: %v", c.what, workspace, how, err)
+				}
+				wantNames(t, dir, "sealed")
+			}
+			var stream bytes.Buffer
+			result, err := OpenFile(ctx, dst, src, SecretKey(&testKey), o)
+			check("to a file", result, err)
+			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(&testKey), o)
+			check("to a stream", result, err)
+			result, err = VerifyFile(ctx, src, SecretKey(&testKey), o)
+			check("verified", result, err)
+			if stream.Len() > 0 {
+				t.Errorf("%s: %d bytes reached the stream", c.what, stream.Len())
+			}
+		}
+	}
+	// The same with the box as it should be, and another key.
+	src := write(t, filepath.Join(dir, "sealed"), good)
+	other := testKey
+	other[31] ^= 0x80
+	if _, err := OpenFile(ctx, dst, src, SecretKey(&other), Options{}); !errors.Is(err, ErrNotAuthentic) {
+		t.Errorf("another key: %v", err)
+	}
+	wantNames(t, dir, "sealed")
+	if _, err := OpenFile(ctx, dst, src, SecretKey(&testKey), Options{}); err != nil {
+		t.Errorf("the box itself: %v", err)
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	src := write(t, filepath.Join(dir, "message"), message(10))
+	public := pairs(t)[2].Sealer
+	for what, try := range map[string]struct {
+		Options
+		key Sealer
+	}{
+		"workspace": {Options{Workspace: "x"}, SecretKey(&testKey)},
+		"strategy":  {Options{Strategy: "x"}, SecretKey(&testKey)},
+		"workers":   {Options{Workers: -1}, SecretKey(&testKey)},
+		"mode":      {Options{Mode: fs.ModeSetuid | 0o755}, SecretKey(&testKey)},
+		"nonce":     {Options{UnsafeNonce: new([NonceSize]byte)}, public},
+	} {
+		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), src, try.key, try.Options); !errors.Is(err, fs.ErrInvalid) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	wantNames(t, dir, "message")
+}
