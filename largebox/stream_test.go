@@ -51,29 +51,29 @@ func TestStreams(t *testing.T) {
 func TestStreamToFile(t *testing.T) {
 	dir := t.TempDir()
 	m := message(3*blockSize + 5)
-	r, w, err := os.Pipe()
+	in, fill, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		w.Write(m)
-		w.Close()
+		fill.Write(m)
+		fill.Close()
 	}()
 	dst := filepath.Join(dir, "sealed")
-	if _, err := SealStream(ctx, Path(dst), Reader(r), SecretKey(&testKey), Options{}); err != nil {
+	if _, err := SealStream(ctx, Path(dst), Reader(in), SecretKey(&testKey), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	r, w, err = os.Pipe()
+	drain, out, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		defer w.Close()
-		if _, err := OpenStream(ctx, Writer(w), Path(dst), SecretKey(&testKey), Options{}); err != nil {
+		defer out.Close()
+		if _, err := OpenStream(ctx, Writer(out), Path(dst), SecretKey(&testKey), Options{}); err != nil {
 			t.Error(err)
 		}
 	}()
-	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, m) {
+	if got, err := io.ReadAll(drain); err != nil || !bytes.Equal(got, m) {
 		t.Errorf("%d bytes came out, error %v", len(got), err)
 	}
 	wantNames(t, dir, "sealed")
