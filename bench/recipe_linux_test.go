@@ -1,0 +1,169 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/edsrzf/mmap-go"
+	"github.com/largebox/largebox/internal/testfs"
+	"github.com/largebox/largebox/largebox"
+	"golang.org/x/crypto/nacl/secretbox"
+	"golang.org/x/sys/unix"
+)
+
+// The recipe that articles have for a box larger than RAM: map the source, map
+// an anonymous file that is as long as the result, give both to x/crypto's
+// secretbox, and link. Like largebox, it gives no name to what did not verify,
+// and finds a full disk before it writes. Unlike largebox, it has all of both
+// files mapped, authenticates ciphertext that another process may change before
+// it is decrypted, and is killed (SIGBUS) if the source is truncated meanwhile.
+
+const recipeOverhead = largebox.NonceSize + secretbox.Overhead
+
+var errRecipe = errors.New("not authentic")
+
+func sealRecipe(dst, src string, nonce *[24]byte, key *[32]byte, durable bool) error {
+	return recipe(dst, src, recipeOverhead, durable, func(out, message []byte) error {
+		copy(out, nonce[:])
+		secretbox.Seal(out[:len(nonce)], message, nonce, key)
+		return nil
+	})
+}
+
+func openRecipe(dst, src string, key *[32]byte, durable bool) error {
+	return recipe(dst, src, -recipeOverhead, durable, func(out, box []byte) error {
+		nonce := [24]byte(box)
+		if _, ok := secretbox.Open(out[:0], box[len(nonce):], &nonce, key); !ok {
+			return errRecipe
+		}
+		return nil
+	})
+}
+
+// recipe makes dst, which is longer than src by grow bytes, with fill.
+func recipe(dst, src string, grow int, durable bool, fill func(out, in []byte) error) error {
+	source, err := os.Open(src)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	in, err := mmap.Map(source, mmap.RDONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer in.Unmap()
+
+	dir, err := os.Open(filepath.Dir(dst))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	fd, err := unix.Openat(int(dir.Fd()), ".", unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return &fs.PathError{Op: "open an anonymous file in", Path: dir.Name(), Err: err}
+	}
+	f := os.NewFile(uintptr(fd), dst)
+	defer f.Close()
+
+	if err := fillMapped(f, int64(len(in)+grow), durable, func(out []byte) error { return fill(out, in) }); err != nil {
+		return err
+	}
+	if durable {
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
+	proc := fmt.Sprintf("/proc/self/fd/%d", fd)
+	if err := unix.Linkat(unix.AT_FDCWD, proc, int(dir.Fd()), filepath.Base(dst), unix.AT_SYMLINK_FOLLOW); err != nil {
+		return &os.LinkError{Op: "link", Old: proc, New: dst, Err: err}
+	}
+	if durable {
+		return dir.Sync()
+	}
+	return nil
+}
+
+func fillMapped(f *os.File, n int64, durable bool, fill func(out []byte) error) error {
+	err := unix.Fallocate(int(f.Fd()), 0, 0, n)
+	for err == unix.EINTR { // on tmpfs, by the signals of Go's scheduler
+		err = unix.Fallocate(int(f.Fd()), 0, 0, n)
+	}
+	if err != nil {
+		return &fs.PathError{Op: "fallocate", Path: f.Name(), Err: err}
+	}
+	if err := f.Truncate(n); err != nil {
+		return err
+	}
+	out, err := mmap.Map(f, mmap.RDWR, 0)
+	if err != nil {
+		return err
+	}
+	err = fill(out)
+	if err == nil && durable {
+		err = out.Flush()
+	}
+	return errors.Join(err, out.Unmap())
+}
+
+func TestRecipeAgrees(t *testing.T) {
+	ctx, key := context.Background(), largebox.SecretKey(&testKey)
+	page := os.Getpagesize()
+	for _, n := range []int{1, page - recipeOverhead, page, page + 1, 1<<20 + 1} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			dir := t.TempDir()
+			at := func(name string) string { return filepath.Join(dir, name) }
+			if err := writeMessage(at("message"), size(n)); err != nil {
+				t.Fatal(err)
+			}
+
+			err := sealRecipe(at("recipe.box"), at("message"), &testNonce, &testKey, true)
+			if errors.Is(err, errors.ErrUnsupported) {
+				testfs.Missing(t, "%v", err)
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := largebox.SealFile(ctx, at("largebox.box"), at("message"), key, largebox.Options{UnsafeNonce: &testNonce}); err != nil {
+				t.Fatal(err)
+			}
+			box := read(t, at("largebox.box"))
+			if !bytes.Equal(read(t, at("recipe.box")), box) {
+				t.Error("the recipe seals to other bytes than largebox")
+			}
+
+			if err := openRecipe(at("opened"), at("largebox.box"), &testKey, true); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(read(t, at("opened")), read(t, at("message"))) {
+				t.Error("the recipe opens to another message")
+			}
+
+			altered := slices.Clone(box)
+			altered[len(altered)-1] ^= 1
+			if err := os.WriteFile(at("altered.box"), altered, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := openRecipe(at("none"), at("altered.box"), &testKey, true); !errors.Is(err, errRecipe) {
+				t.Errorf("an altered box: %v", err)
+			}
+			if _, err := os.Lstat(at("none")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("an altered box was given a name: %v", err)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	p, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
