@@ -9,7 +9,6 @@ import (
 	"github.com/largebox/largebox/internal/sealedbox"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"golang.org/x/crypto/curve25519"
-	"golang.org/x/crypto/salsa20/salsa"
 )
 
 // A Sealer is what a file can be sealed with: a Key, or a Recipient.
@@ -27,14 +26,13 @@ type Opener interface {
 	prefixSize() int
 }
 
-// A Key both seals and opens.
+// A Key both seals and opens. Like every Sealer and Opener, it keeps pointers to
+// the arrays it was made of, and reads them each time it is used: wipe them
+// when that is over.
 type Key interface {
 	Sealer
 	Opener
 }
-
-// The functions below keep pointers to the keys they are given, and read them
-// when a file is sealed or opened; wipe them after that.
 
 // SecretKey makes files of the kind secretbox: nonce, tag, ciphertext; PyNaCl's
 // SecretBox.encrypt. The key is secret and random, or derived from what is.
@@ -81,8 +79,7 @@ func (k boxKey) shared(fn func(secretKey) error) error {
 	if err != nil {
 		return ErrLowOrderKey // the only error there is, at these lengths
 	}
-	var key [KeySize]byte
-	salsa.HSalsa20(&key, new([16]byte), (*[KeySize]byte)(secret), &salsa.Sigma)
+	key := xsalsa20poly1305.HSalsa20((*[KeySize]byte)(secret), new([16]byte))
 	defer xsalsa20poly1305.Wipe(key[:])
 	xsalsa20poly1305.Wipe(secret)
 	return fn(secretKey{&key})

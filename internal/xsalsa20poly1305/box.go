@@ -3,8 +3,6 @@ package xsalsa20poly1305
 import (
 	"crypto/subtle"
 	"encoding/binary"
-
-	"golang.org/x/crypto/salsa20/salsa"
 )
 
 // Sizes in bytes.
@@ -34,7 +32,7 @@ type Box struct {
 func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
 	var input [16]byte
 	copy(input[:], nonce[:16])
-	salsa.HSalsa20(&b.subkey, &input, key, &salsa.Sigma)
+	b.subkey = HSalsa20(key, &input)
 	copy(b.nonce[:], nonce[16:])
 
 	var first [BlockSize]byte
@@ -145,18 +143,4 @@ func (b *Box) xorEdge(dst, src []byte, off int64) {
 	b.keystream(&block, uint64(at/BlockSize))
 	subtle.XORBytes(dst, src, block[at%BlockSize:])
 	Wipe(block[:])
-}
-
-// keystream sets block, which is zero, to block n of the keystream.
-func (b *Box) keystream(block *[BlockSize]byte, n uint64) {
-	counter := b.counter(n)
-	salsa.XORKeyStream(block[:], block[:], &counter, &b.subkey)
-}
-
-// counter is Salsa20's input for block n. All 64 bits count: block 2^32 comes
-// 256 GiB into the message.
-func (b *Box) counter(n uint64) (c [16]byte) {
-	copy(c[:8], b.nonce[:])
-	binary.LittleEndian.PutUint64(c[8:], n)
-	return c
 }

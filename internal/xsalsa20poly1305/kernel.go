@@ -1,7 +1,5 @@
 package xsalsa20poly1305
 
-import "golang.org/x/crypto/salsa20/salsa"
-
 // A kernel is one way to do the bulk of the work: whole blocks of keystream,
 // whole terms of Poly1305. This file is the one place that knows which kernels
 // there are. They are called by name, not through variables, so that the
@@ -47,8 +45,7 @@ func (b *Box) openBlocks(p *Part, dst, src []byte, off int64) {
 
 // xorBlocks is XOR for whole blocks of keystream.
 func (b *Box) xorBlocks(dst, src []byte, off int64) {
-	counter := b.counter(uint64(off+KeystreamOffset) / BlockSize)
-	salsa.XORKeyStream(dst, src, &counter, &b.subkey)
+	b.xorKeystream(dst, src, uint64(off+KeystreamOffset)/BlockSize)
 }
 
 // absorbTerms adds whole terms to h.
