@@ -10,7 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"largebox": main})
+	testscript.Main(m, map[string]func(){"largebox": main, "largebox-peak": mainWithPeak})
 }
 
 // TestScripts runs testdata/*.txt; each says in its first lines what it guards.
@@ -39,12 +39,13 @@ func TestScripts(t *testing.T) {
 			return cond == runtime.GOOS, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			// status N CMD ARGS... wants exactly that exit status.
 			"status":  cmdStatus,
 			"flip":    cmdFlip,
 			"mode":    cmdMode,
 			"hidden":  cmdHidden,
 			"getsize": cmdSize,
+			"sparse":  cmdSparse,
+			"peak":    cmdPeak,
 		},
 	})
 }

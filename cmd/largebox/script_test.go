@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// status N CMD ARG... wants exactly that exit status.
 func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N CMD [ARG...]")
@@ -68,5 +71,51 @@ func cmdHidden(ts *testscript.TestScript, neg bool, args []string) {
 		if strings.HasPrefix(e.Name(), ".largebox") {
 			ts.Fatalf("%s was left behind", e.Name())
 		}
+	}
+}
+
+// sparse FILE N makes a file of that many zeros.
+func cmdSparse(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	name := ts.MkAbs(args[0])
+	ts.Check(os.WriteFile(name, nil, 0o600))
+	ts.Check(os.Truncate(name, n))
+}
+
+// peakFile is where mainWithPeak says what the peak was.
+const peakFile = "PEAK_FILE"
+
+// mainWithPeak is main, and then its own word on how much memory was resident
+// at the most: what the parent gets from wait4(2) counts the parent's as well.
+func mainWithPeak() {
+	status := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	text, err := os.ReadFile("/proc/self/status")
+	if err == nil {
+		_, peak, _ := strings.Cut(string(text), "VmHWM:")
+		err = os.WriteFile(os.Getenv(peakFile), []byte(strings.Fields(peak)[0]), 0o600)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = exitFailed
+	}
+	os.Exit(status)
+}
+
+// peak MIB ARG... runs largebox and wants it to succeed with less than that
+// resident at any time.
+func cmdPeak(ts *testscript.TestScript, neg bool, args []string) {
+	limit, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	file := ts.MkAbs("peak")
+	ts.Setenv(peakFile, file)
+	ts.Check(ts.Exec("largebox-peak", args[1:]...))
+	text, err := os.ReadFile(file)
+	ts.Check(err)
+	kib, err := strconv.Atoi(string(text))
+	ts.Check(err)
+	ts.Logf("peak: %d KiB", kib)
+	if !raceEnabled && kib > limit<<10 {
+		ts.Fatalf("%d KiB were resident, more than %d MiB", kib, limit)
 	}
 }

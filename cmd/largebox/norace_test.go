@@ -1,0 +1,5 @@
+//go:build !race
+
+package main
+
+const raceEnabled = false // the race detector has memory of its own
