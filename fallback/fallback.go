@@ -10,6 +10,7 @@
 package fallback
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -51,6 +52,7 @@ type File struct {
 	dir  *os.Root
 	name string
 	mode fs.FileMode
+	id   fs.FileInfo
 }
 
 // Create creates a private file in dir, which it takes over and closes. Perm is
@@ -65,7 +67,13 @@ func Create(dir *os.Root, perm fs.FileMode) (*File, error) {
 		dir.Close()
 		return nil, errs.Space(err)
 	}
-	return &File{f, dir, name, mode}, nil
+	id, err := f.Stat()
+	if err != nil {
+		f.Close()
+		dir.Close()
+		return nil, err
+	}
+	return &File{f, dir, name, mode, id}, nil
 }
 
 // WriteAt writes p at byte off, as io.WriterAt has it.
@@ -88,17 +96,14 @@ func (f *File) Name() string { return f.name }
 // name. A file that was published under another name stays there.
 func (f *File) Close() error {
 	defer f.dir.Close()
-	ours, err := f.f.Stat()
-	if err != nil {
-		f.f.Close()
-		return err
-	}
 	// Closed first, because Windows removes no file that is open.
-	err = f.f.Close()
-	if there, e := f.dir.Lstat(f.name); e == nil && os.SameFile(ours, there) {
-		if e := f.dir.Remove(f.name); err == nil {
-			err = e
-		}
+	err := f.f.Close()
+	there, e := f.dir.Lstat(f.name)
+	if e == nil && os.SameFile(f.id, there) {
+		e = f.dir.Remove(f.name)
+	}
+	if err == nil && !errors.Is(e, fs.ErrNotExist) {
+		err = e
 	}
 	return err
 }

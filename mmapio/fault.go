@@ -9,8 +9,10 @@ import (
 // slices. It holds for the calling goroutine only: fn has to call Guard again
 // in goroutines that it starts. Any other panic goes on.
 //
-// A fault is all that is found out: where the last page of a file was cut off
-// in its middle, the rest of the page reads as zeros.
+// A fault is all that is found out. Where the last page of a file was cut off
+// in its middle, the rest of the page reads as zeros; and a system call that is
+// given a lost page returns EFAULT, which fn has to look at. A slice counts up
+// to its capacity.
 func Guard(fn func(), mapped ...[]byte) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

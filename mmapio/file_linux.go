@@ -37,29 +37,31 @@ func Create(dir *os.File, opts Options) (*File, error) {
 	return &File{f, mode, opts.Writeback}, nil
 }
 
-// allocate reserves size bytes, if f is on a disk: on tmpfs that takes as long
-// as writing them does, and WriteAt reports a lack of space just as well.
+// allocate gives f its length and reserves that, if f is on a disk: on tmpfs it
+// takes as long as writing does, and WriteAt reports a lack of space as well.
 func allocate(f *os.File, size int64) error {
 	if size == 0 {
 		return nil
+	}
+	if err := f.Truncate(size); err != nil {
+		return err
 	}
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(f.Fd()), &st); err == nil && uint32(st.Type) == unix.TMPFS_MAGIC {
 		return nil
 	}
-	return fallocate(f, size)
+	err := fallocate(f, size)
+	if err == unix.EOPNOTSUPP || err == unix.ENOSYS { // ext2, ramfs: WriteAt will tell
+		return nil
+	}
+	return err
 }
 
 func fallocate(f *os.File, size int64) error {
 	for {
-		err := unix.Fallocate(int(f.Fd()), 0, 0, size)
-		switch err {
-		case unix.EINTR:
-			continue
-		case unix.EOPNOTSUPP, unix.ENOSYS: // ext2, ramfs: WriteAt will tell
-			return nil
+		if err := unix.Fallocate(int(f.Fd()), 0, 0, size); err != unix.EINTR {
+			return err
 		}
-		return err
 	}
 }
 

@@ -46,7 +46,8 @@ var ErrNoSpace = errs.ErrNoSpace
 // A FaultError is a mapped page that could not be read or written: the file was
 // truncated, or its device failed.
 type FaultError struct {
-	// Offset is where in the guarded slice the fault was, in bytes.
+	// Offset is where the fault was, in bytes: in the file if View returned the
+	// error, in the guarded slice if Guard did.
 	Offset int64
 }
 
@@ -57,8 +58,9 @@ func (e *FaultError) Error() string {
 // Options say what an anonymous file is to be. The zero value is an empty file
 // with mode 0600.
 type Options struct {
-	// Size in bytes is reserved on the disk before Create returns, so that a
-	// full disk is found at once. Files can grow beyond it.
+	// Size in bytes is the length that the file starts with, and the space that
+	// is reserved for it before Create returns, so that a full disk is found at
+	// once (on tmpfs, when it is written). Files can grow beyond it.
 	Size int64
 	// Perm is the permission that Reveal gives the file, before umask or the
 	// directory's default ACL. Zero means 0600.

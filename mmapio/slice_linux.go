@@ -10,19 +10,23 @@ import (
 
 	"github.com/edsrzf/mmap-go"
 	"github.com/largebox/largebox/internal/errs"
+	"golang.org/x/sys/unix"
 )
 
-// A Mapping is a whole file as a slice.
+// A Mapping is a whole file as a slice. A function that reads the slice twice,
+// such as one that verifies and then decrypts, trusts whoever may write the
+// file not to change it in between.
 type Mapping struct{ m mmap.MMap }
 
-// Map maps all of f, which stays its caller's, for reading. A file too large
-// for the host's addresses is an errors.ErrUnsupported.
+// Map maps all of f, which stays its caller's, for reading. The error is an
+// errors.ErrUnsupported where f cannot be mapped, or is too large for the
+// host's addresses.
 func Map(f *os.File) (*Mapping, error) {
-	info, err := f.Stat()
+	source, err := NewSource(f)
 	if err != nil {
 		return nil, err
 	}
-	size := info.Size()
+	size := source.Size()
 	if size == 0 {
 		return &Mapping{}, nil
 	}
@@ -30,6 +34,9 @@ func Map(f *os.File) (*Mapping, error) {
 		return nil, &fs.PathError{Op: "map", Path: f.Name(), Err: errors.ErrUnsupported}
 	}
 	m, err := mmap.MapRegion(f, int(size), mmap.RDONLY, 0, 0)
+	if err == unix.ENOMEM {
+		err = errs.As(errors.ErrUnsupported, err)
+	}
 	if err != nil {
 		return nil, &fs.PathError{Op: "map", Path: f.Name(), Err: err}
 	}
@@ -67,7 +74,10 @@ func (f *File) Buffer(n int) (*Buffer, error) {
 	err := f.f.Truncate(int64(n))
 	if err == nil {
 		// On tmpfs too: a fault cannot say that the disk is full.
-		if err = fallocate(f.f, int64(n)); err != nil {
+		err = fallocate(f.f, int64(n))
+		if err == unix.EOPNOTSUPP || err == unix.ENOSYS {
+			err = writeZeros(f.f, int64(n))
+		} else if err != nil {
 			err = &fs.PathError{Op: "allocate space in", Path: f.f.Name(), Err: err}
 		}
 	}
@@ -77,9 +87,21 @@ func (f *File) Buffer(n int) (*Buffer, error) {
 		}
 	}
 	if err != nil {
+		f.f.Truncate(0) // what was reserved stays otherwise
 		return nil, errs.Space(err)
 	}
 	return b, nil
+}
+
+// writeZeros reserves space where the file system has no fallocate.
+func writeZeros(f *os.File, n int64) error {
+	zeros := make([]byte, min(n, 1<<20))
+	for off := int64(0); off < n; off += int64(len(zeros)) {
+		if _, err := f.WriteAt(zeros[:min(n-off, int64(len(zeros)))], off); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Bytes is an empty slice with a capacity of the n bytes. What is appended to
@@ -100,7 +122,7 @@ func (b *Buffer) Commit(content []byte) error {
 	}
 	if b.m != nil {
 		if err := b.m.Flush(); err != nil {
-			return errors.Join(&fs.PathError{Op: "sync", Path: b.file.f.Name(), Err: err}, b.Close())
+			return errors.Join(errs.Space(&fs.PathError{Op: "sync", Path: b.file.f.Name(), Err: err}), b.Close())
 		}
 	}
 	if err := b.Close(); err != nil {

@@ -2,6 +2,8 @@ package mmapio
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -11,8 +13,8 @@ import (
 )
 
 // unmappable are the errors of files that have no pages to map: pipes, sockets,
-// directories, files of /proc, and FUSE files with direct I/O.
-var unmappable = []unix.Errno{unix.ENODEV, unix.EACCES, unix.EINVAL, unix.ENOSYS, unix.EPERM}
+// directories, files of /proc (EIO), and FUSE files with direct I/O.
+var unmappable = []unix.Errno{unix.ENODEV, unix.EACCES, unix.EINVAL, unix.EIO, unix.ENOSYS, unix.EPERM}
 
 var pageSize = int64(os.Getpagesize())
 
@@ -34,17 +36,15 @@ func NewSource(f *os.File) (*Source, error) {
 	if !info.Mode().IsRegular() {
 		return nil, unsupported
 	}
-	s := &Source{f, info.Size()}
-	if s.size > 0 {
-		m, err := mmap.MapRegion(f, 1, mmap.RDONLY, 0, 0)
-		if errno, ok := err.(unix.Errno); ok && slices.Contains(unmappable, errno) {
-			return nil, unsupported
-		} else if err != nil {
-			return nil, &fs.PathError{Op: "map", Path: f.Name(), Err: err}
-		}
-		m.Unmap()
+	// Empty files too, because files of /proc only seem to be.
+	m, err := mmap.MapRegion(f, 1, mmap.RDONLY, 0, 0)
+	if errno, ok := err.(unix.Errno); ok && slices.Contains(unmappable, errno) {
+		return nil, unsupported
+	} else if err != nil {
+		return nil, &fs.PathError{Op: "map", Path: f.Name(), Err: err}
 	}
-	return s, nil
+	m.Unmap()
+	return &Source{f, info.Size()}, nil
 }
 
 // Size is the size in bytes that the file had when the Source was made.
@@ -67,13 +67,17 @@ type Cursor struct {
 // View calls fn with the len(block) bytes of the file at byte off, as they
 // stand in the mapping: whoever may write the file can change them while fn
 // looks, so fn should read each byte once. A fault in fn is an error that
-// wraps a *FaultError. block is not used; it gives View the form that package
-// fallback has too.
+// wraps a *FaultError; bytes beyond Size are an io.ErrUnexpectedEOF. block is
+// not used; it gives View the form that package fallback has too.
 func (c *Cursor) View(block []byte, off int64, fn func(p []byte)) error {
 	n := len(block)
 	if n == 0 {
 		fn(nil)
 		return nil
+	}
+	// The rest of the last page can be mapped too, and reads as zeros.
+	if off < 0 || off > c.source.size-int64(n) {
+		return &fs.PathError{Op: "read", Path: c.source.f.Name(), Err: fmt.Errorf("%d bytes at byte %d of %d: %w", n, off, c.source.size, io.ErrUnexpectedEOF)}
 	}
 	if off < c.start || off+int64(n) > c.start+int64(len(c.mapped)) {
 		if err := c.move(off, n); err != nil {
@@ -81,10 +85,11 @@ func (c *Cursor) View(block []byte, off int64, fn func(p []byte)) error {
 		}
 	}
 	at := int(off - c.start)
-	if err := Guard(func() { fn(c.mapped[at : at+n]) }, c.mapped); err != nil {
-		return &fs.PathError{Op: "read", Path: c.source.f.Name(), Err: err}
+	err := Guard(func() { fn(c.mapped[at : at+n]) }, c.mapped)
+	if fault, ok := err.(*FaultError); ok {
+		return &fs.PathError{Op: "read", Path: c.source.f.Name(), Err: &FaultError{c.start + fault.Offset}}
 	}
-	return nil
+	return err
 }
 
 // move maps the window that starts on the page of byte off and has at least n

@@ -1,0 +1,9 @@
+package mmapio
+
+import (
+	"testing"
+
+	"github.com/largebox/largebox/internal/testfs"
+)
+
+func TestMain(m *testing.M) { testfs.Main(m) }
