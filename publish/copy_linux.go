@@ -20,11 +20,10 @@ func clone(_ context.Context, dst, src *os.File) error {
 // way that fails before its first byte, or that stops short, hands over to the
 // next.
 func copyFile(ctx context.Context, dst, src *os.File) error {
-	info, err := src.Stat()
+	size, err := sizeOf(src)
 	if err != nil {
 		return err
 	}
-	size := info.Size()
 	in, out := int(src.Fd()), int(dst.Fd())
 
 	done, err := inKernel(ctx, 0, size, copyRangeElsewhere, func(from int64, n int) (int, error) {

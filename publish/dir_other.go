@@ -97,11 +97,11 @@ func clone(_ context.Context, dst, _ *os.File) error {
 }
 
 func copyFile(ctx context.Context, dst, src *os.File) error {
-	info, err := src.Stat()
+	size, err := sizeOf(src)
 	if err != nil {
 		return err
 	}
-	return readWrite(ctx, dst, src, 0, info.Size())
+	return readWrite(ctx, dst, src, 0, size)
 }
 
 func notHere(err error) error { return elsewhere(err, []error{errors.ErrUnsupported}) }

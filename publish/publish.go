@@ -9,10 +9,10 @@
 //	_, err = publish.Publish(ctx, f, dir, "2026.csv", publish.Options{})
 //
 // The file f may be anonymous (open(2) with O_TMPFILE, or mmapio.Create), a
-// private temporary with a name of its own, or any other file that is open for
-// reading. The name appears in one step, with the whole content. An existing
-// name is never touched unless [Options.Replace] is set; then the old file is
-// there until the new one takes its place, in one step as well.
+// private temporary with a name of its own, or any other regular file that is
+// open for reading. The name appears in one step, with the whole content. An
+// existing name is never touched unless [Options.Replace] is set; then the old
+// file is there until the new one takes its place, in one step as well.
 //
 // # Strategies
 //
@@ -30,6 +30,10 @@
 //
 // Clone and copy never go into the visible name: neither is atomic to those who
 // watch. Hosts other than Linux have rename and copy.
+//
+// Link names the inode as it is, with its owner and permission; a file that has
+// another name already keeps that, and whoever writes there writes here. Clone
+// and copy make an inode of their own.
 //
 // # Durability
 //
@@ -72,8 +76,10 @@ import (
 var (
 	// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
 	ErrNoSpace = errs.ErrNoSpace
-	// ErrDisturbed is a name that, right after it was given to the file, was
-	// found to be another file's: someone else works in the directory.
+	// ErrDisturbed is a name that was found to be another file's right before it
+	// was moved, or right after it was given to the file: somebody else works in
+	// the directory. Of several that replace one name at the same time, those
+	// that were overtaken at once may get it.
 	ErrDisturbed = errors.New("the name was given to another file at the same time")
 	// ErrAppendOnly is a directory with the append-only attribute, where a
 	// temporary name could be made but never renamed or removed.
@@ -118,17 +124,24 @@ type Result struct {
 }
 
 // Publish gives the content of f the name name in dir. It does not close f. If
-// it fails, the name is as it was before; only where syncing the directory
-// fails after a replacement is the new file in place, and the error says so.
+// it fails, the name is as it was before, or as others made it (ErrDisturbed);
+// only where syncing the directory fails after a replacement is the new file in
+// place, and the error says so.
 func Publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Options) (Result, error) {
 	if err := dir.Available(name, opts.Replace); err != nil {
 		return Result{}, err
 	}
+	info, err := f.Stat()
+	if err != nil {
+		return Result{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return Result{}, &fs.PathError{Op: "publish", Path: f.Name(), Err: fmt.Errorf("not a regular file: %w", fs.ErrInvalid)}
+	}
+	if opts.TempName != "" && !isFileName(opts.TempName) {
+		return Result{}, dir.pathError("publish from", opts.TempName, fs.ErrInvalid)
+	}
 	if opts.Mode == 0 {
-		info, err := f.Stat()
-		if err != nil {
-			return Result{}, err
-		}
 		opts.Mode = info.Mode()
 	}
 	p := publication{ctx, f, dir, name, opts}
@@ -143,8 +156,8 @@ func Publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Option
 // name in d: an unusable name, an existing one unless replace is set, a
 // directory in any case. It is for saying so before long work; Publish decides.
 func (d *Dir) Available(name string, replace bool) error {
-	if name == "" || name == "." || name == ".." || filepath.Base(name) != name || !filepath.IsLocal(name) {
-		return &fs.PathError{Op: "publish", Path: filepath.Join(d.path, name), Err: fmt.Errorf("%q is not a file name: %w", name, fs.ErrInvalid)}
+	if !isFileName(name) {
+		return d.pathError("publish", name, fmt.Errorf("%q is not a file name: %w", name, fs.ErrInvalid))
 	}
 	id, err := d.lstat(name)
 	switch {
@@ -158,6 +171,10 @@ func (d *Dir) Available(name string, replace bool) error {
 		return d.pathError("publish", name, fs.ErrExist)
 	}
 	return nil
+}
+
+func isFileName(name string) bool {
+	return name != "." && filepath.Base(name) == name && filepath.IsLocal(name)
 }
 
 // Path is the path that d was opened with.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/largebox/largebox/internal/errs"
 	"github.com/largebox/largebox/internal/tempfile"
@@ -30,7 +31,7 @@ func (p *publication) run() (Strategy, error) {
 	case Clone:
 		return s, p.viaFresh(p.dir.anonymous, clone)
 	case Copy:
-		return s, p.viaFresh(p.dir.private, copyFile)
+		return s, p.copy()
 	case Rename:
 		return s, p.rename()
 	default:
@@ -50,13 +51,7 @@ func (p *publication) auto() (Strategy, error) {
 	if err := p.viaFresh(p.dir.anonymous, clone); !errors.Is(err, errElsewhere) {
 		return Clone, err
 	}
-	err := p.viaFresh(p.dir.private, copyFile)
-	if errors.Is(err, errElsewhere) {
-		// Not a file that was opened so that it can never be linked, but a host
-		// where linking an anonymous file is not possible at all.
-		err = p.viaFresh(p.dir.named, copyFile)
-	}
-	return Copy, err
+	return Copy, p.copy()
 }
 
 // errElsewhere marks the errors after which auto goes on.
@@ -96,6 +91,16 @@ func (p *publication) viaFresh(create func(fs.FileMode) (fresh, error), fill fun
 	return p.link(f.File)
 }
 
+// copy needs a named temporary where there are no anonymous files, or where
+// none can be linked.
+func (p *publication) copy() error {
+	err := p.viaFresh(p.dir.anonymous, copyFile)
+	if errors.Is(err, errElsewhere) {
+		err = p.viaFresh(p.dir.named, copyFile)
+	}
+	return err
+}
+
 // A fresh inode, private (0600) until it is given its mode. Without a name it
 // is gone when it is closed.
 type fresh struct {
@@ -106,6 +111,9 @@ type fresh struct {
 
 // named is a private temporary with a name.
 func (d *Dir) named(perm fs.FileMode) (fresh, error) {
+	if err := d.canRename(); err != nil {
+		return fresh{}, err
+	}
 	root, err := d.Root()
 	if err != nil {
 		return fresh{}, err
@@ -113,15 +121,6 @@ func (d *Dir) named(perm fs.FileMode) (fresh, error) {
 	defer root.Close()
 	f, name, mode, err := tempfile.Create(root, perm)
 	return fresh{f, mode, name}, err
-}
-
-// private is an anonymous file or, where there are none, a named temporary.
-func (d *Dir) private(mode fs.FileMode) (fresh, error) {
-	f, err := d.anonymous(mode)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return d.named(mode)
-	}
-	return f, err
 }
 
 // link names f itself. linkat never replaces, so a replacement is linked under
@@ -132,7 +131,7 @@ func (p *publication) link(f *os.File) error {
 	}
 	err := p.dir.linkFile(f, p.name)
 	if err == nil {
-		return p.syncDir(f, false)
+		return p.syncDir(f, func() { p.removeTemp(f, p.name) })
 	}
 	if !p.opts.Replace || !errors.Is(err, fs.ErrExist) {
 		return err
@@ -145,10 +144,15 @@ func (p *publication) rename() error {
 	if err := p.syncFile(p.file); err != nil {
 		return err
 	}
-	if p.opts.TempName != "" {
-		return p.moveSynced(p.file, p.opts.TempName)
+	temp := p.opts.TempName
+	if temp == "" {
+		return p.linkAndMove(p.file)
 	}
-	return p.linkAndMove(p.file)
+	err := p.moveSynced(p.file, temp)
+	if err == nil && !strings.EqualFold(temp, p.name) { // where case does not count, that is one name
+		p.removeTemp(p.file, temp) // see linkAndMove
+	}
+	return err
 }
 
 func (p *publication) linkAndMove(f *os.File) error {
@@ -188,7 +192,18 @@ func (p *publication) moveSynced(f *os.File, temp string) error {
 	} else if !same {
 		return p.dir.pathError("publish", p.name, ErrDisturbed)
 	}
-	return p.syncDir(f, p.opts.Replace)
+	if p.opts.Replace {
+		return p.syncDir(f, nil)
+	}
+	return p.syncDir(f, func() { p.takeBack(f, temp) })
+}
+
+// takeBack gives f its temporary name again, for whoever made that to remove:
+// it may be the only name that f has.
+func (p *publication) takeBack(f *os.File, temp string) {
+	if same, err := p.isNameOf(p.name, f); err == nil && same {
+		p.dir.rename(p.name, temp, false)
+	}
 }
 
 func (p *publication) syncFile(f *os.File) error {
@@ -198,9 +213,9 @@ func (p *publication) syncFile(f *os.File) error {
 	return f.Sync()
 }
 
-// syncDir makes the new name of f durable. Where that fails, the name is taken
-// back, unless another file had it before.
-func (p *publication) syncDir(f *os.File, replaced bool) error {
+// syncDir makes the new name of f durable. Where that fails, undo takes the name
+// back; it is nil where another file may have had it before.
+func (p *publication) syncDir(f *os.File, undo func()) error {
 	if p.opts.NoSync {
 		return nil
 	}
@@ -208,10 +223,10 @@ func (p *publication) syncDir(f *os.File, replaced bool) error {
 	if err == nil {
 		return nil
 	}
-	if replaced {
+	if undo == nil {
 		return fmt.Errorf("%w (the new file is in place, but may not survive a loss of power)", err)
 	}
-	p.removeTemp(f, p.name)
+	undo()
 	return err
 }
 

@@ -1,0 +1,103 @@
+package publish
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/largebox/largebox/internal/testfs"
+	"golang.org/x/sys/unix"
+)
+
+// TestPowerLoss copies the disk right after each publication, and mounts the
+// copy: what is there then is what a loss of power would leave.
+func TestPowerLoss(t *testing.T) {
+	data := content(1<<20 + 3)
+	for _, kind := range []string{"ext4", "xfs", "btrfs"} {
+		t.Run(kind, func(t *testing.T) {
+			image := testfs.Image(t, kind, 512<<20)
+			crashed := map[string]string{}
+			snapshot := func(name string) {
+				crashed[name] = filepath.Join(t.TempDir(), "crashed.img")
+				command(t, "cp", "--sparse=always", image, crashed[name])
+			}
+			t.Run("write", func(t *testing.T) {
+				dir := testfs.Mount(t, "-o", "loop", image)
+				d := openDir(t, dir)
+				for _, s := range strategies {
+					if s == Clone && !reflinks[kind] {
+						continue
+					}
+					name := string(s)
+					if _, err := Publish(t.Context(), anonymous(t, dir, data), d, name, Options{Strategy: s}); err != nil {
+						t.Error(err)
+					}
+					snapshot(name)
+
+					name += "-replaced"
+					write(t, filepath.Join(dir, name), oldData)
+					if _, err := Publish(t.Context(), anonymous(t, dir, data), d, name, Options{Strategy: s, Replace: true}); err != nil {
+						t.Error(err)
+					}
+					snapshot(name)
+				}
+				f := anonymous(t, dir, data)
+				try(t, f.Chown(nobody, nobody))
+				try(t, os.Chmod(dir, 0o333))
+				asNobody(t, func() {
+					if _, err := Publish(t.Context(), f, d, "unreadable", Options{}); err != nil {
+						t.Error(err)
+					}
+				})
+				snapshot("unreadable")
+			})
+			for name, image := range crashed {
+				t.Run(name, func(t *testing.T) {
+					dir := testfs.Mount(t, "-o", "loop", image)
+					wantFile(t, filepath.Join(dir, name), data, filePerm)
+				})
+			}
+		})
+	}
+}
+
+// TestFileNotSynced has nothing to name, because a file that cannot be made
+// durable never gets as far.
+func TestFileNotSynced(t *testing.T) {
+	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
+		write(t, filepath.Join(dir, "old"), oldData)
+		f := anonymous(t, dir, newData)
+		withFaults(t, []fault{noFsync.with(unix.EIO)}, func() {
+			res, err := publishTo(t, dir, final, f, Options{Strategy: s})
+			wantRefusal(t, res, err, unix.EIO)
+			res, err = publishTo(t, dir, "old", f, Options{Strategy: s, Replace: true})
+			wantRefusal(t, res, err, unix.EIO)
+			if _, err := publishTo(t, dir, final, f, Options{Strategy: s, NoSync: true}); err != nil {
+				t.Errorf("without a sync: %v", err)
+			}
+		})
+		wantNames(t, dir, final, "old")
+		wantFile(t, filepath.Join(dir, "old"), oldData, filePerm)
+	})
+}
+
+// TestDirectoryNotSynced takes the new name back, and nothing that was there
+// before: neither the file that had the name nor the one that had another.
+func TestDirectoryNotSynced(t *testing.T) {
+	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
+		write(t, filepath.Join(dir, "old"), oldData)
+		f, temp := temporary(t, dir, newData)
+		withFaults(t, []fault{noOpenDir.with(unix.EMFILE)}, func() {
+			d := openDir(t, dir)
+			for _, o := range []Options{{Strategy: s}, {Strategy: s, TempName: temp}} {
+				res, err := Publish(t.Context(), f, d, final, o)
+				wantRefusal(t, res, err, unix.EMFILE)
+			}
+			res, err := Publish(t.Context(), f, d, "old", Options{Strategy: s, Replace: true})
+			wantRefusal(t, res, err, unix.EMFILE)
+		})
+		wantNames(t, dir, "old", temp)
+		wantFile(t, filepath.Join(dir, temp), newData, filePerm)
+		wantFile(t, filepath.Join(dir, "old"), newData, filePerm)
+	})
+}
