@@ -11,6 +11,7 @@ import (
 
 	"github.com/largebox/largebox/internal/testfs"
 	"golang.org/x/crypto/nacl/secretbox"
+	//lint:ignore SA1019 the engine uses it, so its assembly has to survive faults
 	"golang.org/x/crypto/salsa20/salsa"
 	"golang.org/x/sys/unix"
 )
