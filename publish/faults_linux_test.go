@@ -16,7 +16,7 @@ var (
 	noLink      = fault{call: unix.SYS_LINKAT}
 	noClone     = fault{call: unix.SYS_IOCTL, arg: 1, mask: ^uint32(0), value: unix.FICLONE}
 	noCopyRange = fault{call: unix.SYS_COPY_FILE_RANGE}
-	noSendfile  = fault{call: unix.SYS_SENDFILE}
+	noSendfile  = fault{call: sysSendfile}
 	noRenameat2 = fault{call: unix.SYS_RENAMEAT2}
 	noFsync     = fault{call: unix.SYS_FSYNC}
 	noTmpfile   = fault{call: unix.SYS_OPENAT, arg: 2, mask: unix.O_TMPFILE, value: unix.O_TMPFILE}
