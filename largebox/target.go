@@ -71,11 +71,21 @@ func (t *target) close() {
 	}
 }
 
-// workfile creates the file that the output is assembled in. It can be given a
-// name only if that is how it may be published.
+// workfile creates the file that the output is assembled in.
 func (t *target) workfile(size int64) (workfile, Workspace, error) {
-	exclusive := t.stream != nil || t.o.Strategy == publish.Clone || t.o.Strategy == publish.Copy
-	return createWorkfile(t.work, size, exclusive, t.o)
+	return createWorkfile(t.work, size, !t.mayLink(), t.o)
+}
+
+// mayLink reports whether the workfile itself may become the published file. If
+// not, it is made so that nobody else can give it a name either.
+func (t *target) mayLink() bool {
+	switch {
+	case t.stream != nil, t.o.Strategy == publish.Clone, t.o.Strategy == publish.Copy:
+		return false
+	case t.o.Strategy == publish.Link, t.o.Strategy == publish.Rename:
+		return true
+	}
+	return t.work == t.dir || !otherFileSystem(t.work.File(), t.dir.File())
 }
 
 // deliver publishes the finished workfile, or writes it to the stream.
