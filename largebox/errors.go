@@ -22,7 +22,7 @@ var (
 	ErrSourceChanged = errors.New("the file changed while it was being sealed")
 	// ErrLowOrderKey is a public key that would make the shared secret known to
 	// everybody.
-	ErrLowOrderKey = errors.New("the public key is not a usable one (a point of low order)")
+	ErrLowOrderKey = errs.ErrLowOrderKey
 	// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
 	ErrNoSpace = errs.ErrNoSpace
 )

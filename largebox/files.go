@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/largebox/largebox/internal/workfile"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 )
 
@@ -89,7 +90,7 @@ type job struct {
 	o    Options
 	src  *source
 	dst  *target // nil if verifying
-	file workfile
+	file *workfile.File
 	box  xsalsa20poly1305.Box
 }
 
@@ -204,8 +205,11 @@ func (j *job) prepare(op operation, srcOff, dstOff int64) (*run, Result, error) 
 		if size >= 0 {
 			whole += dstOff
 		}
-		if j.file, workspace, err = j.dst.workfile(whole); err != nil {
+		if j.file, err = j.dst.workfile(whole); err != nil {
 			return nil, Result{}, err
+		}
+		if workspace = Mmap; !j.file.Anonymous() {
+			workspace = Fallback
 		}
 		r.dst = j.file
 	}

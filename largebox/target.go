@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/workfile"
+	"github.com/largebox/largebox/mmapio"
 	"github.com/largebox/largebox/publish"
 )
 
@@ -71,9 +73,20 @@ func (t *target) close() {
 	}
 }
 
-// workfile creates the file that the output is assembled in.
-func (t *target) workfile(size int64) (workfile, Workspace, error) {
-	return createWorkfile(t.work, size, !t.mayLink(), t.o)
+// workfile creates the file that size bytes of output, or an unknown number if
+// that is negative, are assembled in.
+func (t *target) workfile(size int64) (*workfile.File, error) {
+	if size <= blockSize {
+		size = 0 // the first write finds a full disk as soon as fallocate
+	}
+	exclusive := !t.mayLink()
+	return workfile.Create(t.work, workfile.Options{
+		Options: mmapio.Options{
+			Size: size, Perm: t.o.Mode, Exclusive: exclusive, Writeback: !t.o.NoSync && !exclusive,
+		},
+		NoMmap:     t.o.Workspace == Fallback,
+		NoFallback: t.o.Workspace == Mmap,
+	})
 }
 
 // mayLink reports whether the workfile itself may become the published file. If
@@ -89,7 +102,7 @@ func (t *target) mayLink() bool {
 }
 
 // deliver publishes the finished workfile, or writes it to the stream.
-func (t *target) deliver(ctx context.Context, f workfile) (publish.Result, error) {
+func (t *target) deliver(ctx context.Context, f *workfile.File) (publish.Result, error) {
 	if t.stream != nil {
 		return publish.Result{}, t.send(ctx, f.OSFile())
 	}
@@ -97,8 +110,8 @@ func (t *target) deliver(ctx context.Context, f workfile) (publish.Result, error
 		return publish.Result{}, err
 	}
 	o := publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync, Mode: t.o.Mode}
-	if named, ok := f.(interface{ Name() string }); ok && t.work == t.dir {
-		o.TempName = named.Name()
+	if t.work == t.dir {
+		o.TempName = f.Name
 	}
 	return publish.Publish(ctx, f.OSFile(), t.dir, t.name, o)
 }

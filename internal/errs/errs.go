@@ -10,6 +10,10 @@ import (
 // ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
 var ErrNoSpace = errors.New("no space left")
 
+// ErrLowOrderKey is a public key that would make the shared secret known to
+// everybody.
+var ErrLowOrderKey = errors.New("the public key is not a usable one (a point of low order)")
+
 // kinded is an error of a kind that callers test for. Its text is its cause's.
 type kinded struct{ kind, cause error }
 
