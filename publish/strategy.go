@@ -160,6 +160,7 @@ func (p *publication) linkAndMove(f *os.File) error {
 		return err
 	}
 	temp := tempfile.Name()
+	tempfile.Lock(f)
 	if err := p.dir.linkFile(f, temp); err != nil {
 		return err
 	}

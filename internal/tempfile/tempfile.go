@@ -5,6 +5,7 @@ package tempfile
 
 import (
 	"crypto/rand"
+	"errors"
 	"io/fs"
 	"os"
 	"regexp"
@@ -24,7 +25,7 @@ func Name() string { return prefix + rand.Text() + suffix }
 // IsName reports whether name has the form that Name gives.
 func IsName(name string) bool { return form.MatchString(name) }
 
-// Create creates an empty file in dir, private to its owner (0600) until it is
+// Create creates an empty file in dir, locked against Sweep and private to its owner (0600) until it is
 // given mode, which is what perm comes to under the umask or the directory's
 // default ACL. That shows in a first, empty file, which is removed at once:
 // to create the file with perm and restrict it later would leave a moment in
@@ -42,8 +43,24 @@ func Create(dir *os.Root, perm fs.FileMode) (f *os.File, name string, mode fs.Fi
 	if err != nil {
 		return nil, "", 0, err
 	}
-	f, name, err = create(dir, 0o600)
-	return f, name, info.Mode().Perm(), err
+	for {
+		f, name, err = create(dir, 0o600)
+		if err != nil {
+			return nil, "", 0, err
+		}
+		Lock(f)
+		// Sweep may have had it first, and have taken it for abandoned.
+		there, err := dir.Lstat(name)
+		if err == nil {
+			if created, e := f.Stat(); e == nil && os.SameFile(there, created) {
+				return f, name, info.Mode().Perm(), nil
+			}
+		}
+		f.Close()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, "", 0, err
+		}
+	}
 }
 
 func create(dir *os.Root, perm fs.FileMode) (*os.File, string, error) {
