@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
 )
 
@@ -28,14 +29,21 @@ const exitHelp = `Exit status:
   4  the destination exists
   5  the file changed while it was being sealed
   6  no space left (disk, quota or file-size limit)
-  130, 143  stopped by SIGINT, SIGTERM`
+  130, 143  stopped by SIGINT, SIGTERM
+With several FILEs, the highest of theirs.`
 
 // A usageError is a command line that cannot be carried out.
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// outcomes are the errors that a script decides on, with what a person can do.
+// A reportedError is the exit status of failures that have been reported.
+type reportedError int
+
+func (e reportedError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// outcomes are the errors that a script decides on, or that a person can do
+// something about, with what that is.
 var outcomes = []struct {
 	err    error
 	status int
@@ -45,7 +53,8 @@ var outcomes = []struct {
 	{largebox.ErrTooShort, exitNotAuthentic, "nothing was written; check that the copy is complete"},
 	{fs.ErrExist, exitExists, "use -f to replace it, or -o to choose another name"},
 	{largebox.ErrSourceChanged, exitSourceChanged, "nothing was written; seal it again when nobody writes it"},
-	{largebox.ErrNoSpace, exitNoSpace, "nothing was written; the output needs as much space as the input"},
+	{largebox.ErrNoSpace, exitNoSpace, "nothing was written; the output needs as much space as the input, where it goes or in --tmpdir"},
+	{keyfile.ErrNotAKey, exitFailed, "largebox keygen makes a key file"},
 	{fs.ErrInvalid, exitUsage, ""},
 }
 

@@ -1,10 +1,5 @@
-// Command largebox seals and opens files larger than RAM as one NaCl box.
-//
-//	largebox seal -k KEYFILE [-o OUT] FILE      FILE.box, unless -o says otherwise
-//	largebox open -k KEYFILE [-o OUT] FILE.box  FILE, unless -o says otherwise
-//	largebox verify -k KEYFILE FILE.box         writes nothing
-//
-// See largebox --help.
+// Command largebox seals and opens files larger than RAM as one NaCl box. See
+// largebox --help.
 package main
 
 import (
@@ -17,6 +12,7 @@ import (
 )
 
 func main() {
+	hideMemory()
 	ctx, received := untilSignal()
 	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	if s := received(); s != 0 && status != exitDone {
@@ -56,6 +52,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if reported, ok := err.(reportedError); ok {
+		return int(reported)
+	}
 	if err != nil {
 		report(stderr, err)
 	}

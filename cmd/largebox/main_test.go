@@ -22,6 +22,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
 			key := "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 			for name, content := range map[string]string{"key": key + "\n", "other.key": "ff" + key[2:]} {
 				if err := os.WriteFile(filepath.Join(e.WorkDir, name), []byte(content), 0o600); err != nil {
@@ -36,6 +37,9 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(e.WorkDir, "big"), big, 0o644)
 		},
 		Condition: func(cond string) (bool, error) {
+			if cond == "shm" {
+				return isTmpfs("/dev/shm"), nil
+			}
 			return cond == runtime.GOOS, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -46,6 +50,11 @@ func TestScripts(t *testing.T) {
 			"getsize": cmdSize,
 			"sparse":  cmdSparse,
 			"peak":    cmdPeak,
+			"typo":    cmdTypo,
+			"hold":    cmdHold,
+			"release": cmdRelease,
+
+			"for_each_form": cmdForEachForm,
 		},
 	})
 }

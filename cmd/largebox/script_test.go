@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/largebox/largebox/internal/tempfile"
+	"github.com/largebox/largebox/keyfile"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -119,3 +124,55 @@ func cmdPeak(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%d KiB were resident, more than %d MiB", kib, limit)
 	}
 }
+
+// for_each_form opens big.box with the key in every form that there is.
+func cmdForEachForm(ts *testscript.TestScript, neg bool, args []string) {
+	digits, err := os.ReadFile(ts.MkAbs("key"))
+	ts.Check(err)
+	raw, err := hex.DecodeString(strings.TrimSpace(string(digits)))
+	ts.Check(err)
+	key := (*[keyfile.Size]byte)(raw)
+	for what, form := range map[string]string{
+		"hex":             hex.EncodeToString(raw),
+		"upper case":      "\n  " + strings.ToUpper(hex.EncodeToString(raw)) + "\r\n\n",
+		"base64":          base64.StdEncoding.EncodeToString(raw) + "\n",
+		"unpadded base64": base64.RawURLEncoding.EncodeToString(raw),
+		"raw":             string(raw),
+		"typed":           keyfile.FormatSecret(key),
+		"typed, shouted":  strings.ToUpper(keyfile.FormatSecret(key)),
+		"file":            keyfile.SecretText(key),
+	} {
+		ts.Logf("%s", what)
+		ts.Check(os.WriteFile(ts.MkAbs("form"), []byte(form), 0o600))
+		ts.Check(ts.Exec("largebox", "open", "-f", "-k", "form", "-o", "opened", "big.box"))
+	}
+}
+
+// typo FILE swaps two characters at the end of the last line.
+func cmdTypo(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	n := len(bytes.TrimSpace(text))
+	for i := n - 2; ; i-- {
+		if text[i] != text[n-1] {
+			text[i], text[n-1] = text[n-1], text[i]
+			break
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
+}
+
+// hold FILE opens and locks FILE, as a living process does that writes it;
+// release lets it go.
+func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_RDWR, 0)
+	ts.Check(err)
+	tempfile.Lock(f)
+	held[ts] = f
+	ts.Defer(func() { f.Close() })
+}
+
+func cmdRelease(ts *testscript.TestScript, neg bool, args []string) { held[ts].Close() }
+
+// held is for one script at a time; there is one that uses it.
+var held = map[*testscript.TestScript]*os.File{}
