@@ -27,6 +27,16 @@ func ParsePublic(text string) (*[Size]byte, error) {
 	return parse([]byte(text), public)
 }
 
+// IsKey reports whether text is a key in one of the forms: to tell a secret that
+// was given in place of a file's name.
+func IsKey(text string) bool {
+	key, _, err := recognise([]byte(text))
+	if err == nil {
+		clear(key[:])
+	}
+	return err == nil
+}
+
 // PublicKey returns the public key that belongs to a private one.
 func PublicKey(private *[Size]byte) *[Size]byte {
 	key := new([Size]byte)

@@ -111,7 +111,9 @@ func (k *keyFlags) file(c *call, path string, take func(*keyfile.File) (*[keyfil
 
 func (k *keyFlags) take(warnings io.Writer, path string, take func(*keyfile.File) (*[keyfile.Size]byte, error)) (*[keyfile.Size]byte, error) {
 	f, err := keyfile.Read(path)
-	if err != nil {
+	if err != nil && keyfile.IsKey(path) {
+		return nil, usagef("a key is not given on the command line, where others can see it, but in a file")
+	} else if err != nil {
 		return nil, err
 	}
 	defer f.Wipe()
