@@ -42,7 +42,9 @@ func interesting() (lengths []int) {
 	return slices.Compact(lengths)
 }
 
-func TestSliceAgreesWithXCrypto(t *testing.T) {
+func TestSliceAgreesWithXCrypto(t *testing.T) { eachKernel(t, checkSliceAgreesWithXCrypto) }
+
+func checkSliceAgreesWithXCrypto(t *testing.T) {
 	r := rng(1)
 	key, nonce := randomKey(r)
 	message := random(r, 2*ParallelSize+3*window)
@@ -83,7 +85,9 @@ func cuts(r *rand.ChaCha8, n, parts int, aligned bool) []int {
 
 // TestSplits seals and opens one message in 1 to 9 segments that are shared by
 // two parts in every which way, cut anywhere.
-func TestSplits(t *testing.T) {
+func TestSplits(t *testing.T) { eachKernel(t, checkSplits) }
+
+func checkSplits(t *testing.T) {
 	r := rng(2)
 	key, nonce := randomKey(r)
 	message := random(r, 1<<20)
@@ -129,7 +133,9 @@ func TestSplits(t *testing.T) {
 }
 
 // TestEveryCut cuts a short message once at every byte, and twice.
-func TestEveryCut(t *testing.T) {
+func TestEveryCut(t *testing.T) { eachKernel(t, checkEveryCut) }
+
+func checkEveryCut(t *testing.T) {
 	r := rng(3)
 	key, nonce := randomKey(r)
 	const n = 150
@@ -152,7 +158,9 @@ func TestEveryCut(t *testing.T) {
 	}
 }
 
-func TestInPlace(t *testing.T) {
+func TestInPlace(t *testing.T) { eachKernel(t, checkInPlace) }
+
+func checkInPlace(t *testing.T) {
 	r := rng(4)
 	key, nonce := randomKey(r)
 	for _, n := range interesting() {
@@ -176,7 +184,9 @@ func TestInPlace(t *testing.T) {
 // TestCounterWrap starts where the low word of the block counter is about to
 // wrap, 256 GiB into a message, with the Salsa20 core, block by block, and
 // big.Int arithmetic as oracles.
-func TestCounterWrap(t *testing.T) {
+func TestCounterWrap(t *testing.T) { eachKernel(t, checkCounterWrap) }
+
+func checkCounterWrap(t *testing.T) {
 	r := rng(5)
 	key, nonce := randomKey(r)
 	var b Box
@@ -390,6 +400,12 @@ func FuzzAgreesWithXCrypto(f *testing.F) {
 		}
 		if plain, ok := OpenSlice(nil, want, &nonce, &key); !ok || !bytes.Equal(plain, message) {
 			t.Error("does not open")
+		}
+		for _, k := range available() {
+			defer use(k)()
+			if !bytes.Equal(SealSlice(nil, message, &nonce, &key), want) {
+				t.Errorf("%v differs from x/crypto", k)
+			}
 		}
 	})
 }

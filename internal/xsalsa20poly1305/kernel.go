@@ -8,15 +8,20 @@ type kernel int
 
 const (
 	portable kernel = iota
+	avx512          // Salsa20 sixteen blocks at once, Poly1305 (IFMA) eight terms
 )
 
-func (k kernel) String() string { return [...]string{portable: "portable"}[k] }
+func (k kernel) String() string { return [...]string{portable: "portable", avx512: "avx512"}[k] }
 
-// active is the kernel in use, chosen when the program starts.
-var active = portable
+// active is the kernel in use, chosen when the program starts. Tests force each
+// of the available ones in turn.
+var active = available()[0]
 
 // Engine names the kernel in use.
 func Engine() string { return active.String() }
+
+// groupSize is what a vector kernel works on at once, in bytes.
+const groupSize = 16 * BlockSize
 
 // fuse is how many bytes the portable kernel brings through both algorithms
 // while they are in the first-level cache.
@@ -45,10 +50,20 @@ func (b *Box) openBlocks(p *Part, dst, src []byte, off int64) {
 
 // xorBlocks is XOR for whole blocks of keystream.
 func (b *Box) xorBlocks(dst, src []byte, off int64) {
-	b.xorKeystream(dst, src, uint64(off+KeystreamOffset)/BlockSize)
+	n := uint64(off+KeystreamOffset) / BlockSize
+	if bulk := len(src) &^ (groupSize - 1); active == avx512 && bulk > 0 {
+		b.xorGroups(dst[:bulk], src[:bulk], n)
+		dst, src, n = dst[bulk:], src[bulk:], n+uint64(bulk/BlockSize)
+	}
+	b.xorKeystream(dst, src, n)
 }
 
-// absorbTerms adds whole terms to h.
-func (b *Box) absorbTerms(h *elem, c []byte) {
-	*h = horner(*h, b.r, c)
+// absorbTerms adds whole terms to p.
+func (b *Box) absorbTerms(p *Part, c []byte) {
+	if active == avx512 && len(c) >= lanesFrom {
+		n := len(c) &^ (laneSize - 1)
+		p.h = hornerLanes(p.h, p.powers.of(b.r), c[:n])
+		c = c[n:]
+	}
+	p.h = horner(p.h, b.r, c)
 }

@@ -14,6 +14,8 @@ type Part struct {
 	// end counts the terms that h has been multiplied through: h is what the
 	// sum would be if the ciphertext ended with term end-1.
 	end int64
+	// powers of r, for kernels that need them; zero until then.
+	powers powers
 }
 
 // absorb adds the ciphertext c, which starts at byte off, to p.
@@ -29,7 +31,7 @@ func (b *Box) absorb(p *Part, c []byte, off int64) {
 	}
 	if n := len(c) &^ (termSize - 1); n > 0 {
 		b.seek(p, off/termSize)
-		b.absorbTerms(&p.h, c[:n])
+		b.absorbTerms(p, c[:n])
 		p.end += int64(n / termSize)
 		c, off = c[n:], off+int64(n)
 	}

@@ -14,6 +14,20 @@ func HSalsa20(key *[KeySize]byte, input *[16]byte) (derived [32]byte) {
 	return derived
 }
 
+// state is Salsa20's input for block n, as the words of its matrix.
+func (b *Box) state(n uint64) (s [16]uint32) {
+	const sigma = "expand 32-byte k"
+	for i := range 4 {
+		s[5*i] = binary.LittleEndian.Uint32([]byte(sigma[4*i:]))
+		s[1+i] = binary.LittleEndian.Uint32(b.subkey[4*i:])
+		s[11+i] = binary.LittleEndian.Uint32(b.subkey[16+4*i:])
+	}
+	s[6] = binary.LittleEndian.Uint32(b.nonce[:4])
+	s[7] = binary.LittleEndian.Uint32(b.nonce[4:])
+	s[8], s[9] = uint32(n), uint32(n>>32)
+	return s
+}
+
 // keystream sets block, which is zero, to block n of the keystream.
 func (b *Box) keystream(block *[BlockSize]byte, n uint64) { b.xorKeystream(block[:], block[:], n) }
 
