@@ -1,9 +1,9 @@
 // Package keyfile reads and writes the keys of NaCl boxes as text and as files.
 //
 // [Read] takes any file that holds a key, and its methods Secret, Identity and
-// Public say what the key is to be; [WriteSecret] and [WriteIdentity] make new
-// files. [FormatPublic] and [ParsePublic] are for public keys in messages and
-// on command lines.
+// Public say what the key is to be; [Write] makes a new file of what
+// [SecretText] or [IdentityText] return for a key of [Generate]. [FormatPublic]
+// and [ParsePublic] are for public keys in messages and on command lines.
 //
 // # Text
 //

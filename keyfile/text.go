@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/curve25519"
 )
@@ -27,14 +30,20 @@ func ParsePublic(text string) (*[Size]byte, error) {
 	return parse([]byte(text), public)
 }
 
-// IsKey reports whether text is a key in one of the forms: to tell a secret that
-// was given in place of a file's name.
-func IsKey(text string) bool {
-	key, _, err := recognise([]byte(text))
-	if err == nil {
-		clear(key[:])
+// Resembles reports whether text could be a key, or one with typing errors, and
+// not the name of a file: to keep it out of error messages.
+func Resembles(text string) bool {
+	lower := strings.ToLower(text)
+	for _, k := range kinds[1:] {
+		if strings.HasPrefix(lower, k.prefix+"1") {
+			return true
+		}
 	}
-	return err == nil
+	encoded := func(c rune) bool {
+		return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune("+-_=", c)
+	}
+	return len(text) >= 40 && strings.IndexFunc(lower, func(c rune) bool { return !encoded(c) && c != '/' }) < 0 &&
+		!strings.HasPrefix(text, "/")
 }
 
 // PublicKey returns the public key that belongs to a private one.
@@ -61,11 +70,8 @@ func parse(content []byte, want kind) (*[Size]byte, error) {
 
 // recognise finds out in which form content has a key.
 func recognise(content []byte) (*[Size]byte, kind, error) {
-	if len(content) == Size && slices.ContainsFunc(content, binary) {
+	if len(content) == Size && !printable(content) {
 		return (*[Size]byte)(bytes.Clone(content)), unknown, nil
-	}
-	if slices.ContainsFunc(content, binary) {
-		return nil, unknown, notAKey("%d bytes that are no text; a key without a type has 32", len(content))
 	}
 	line, err := onlyLine(content)
 	if err != nil {
@@ -88,7 +94,9 @@ func onlyLine(content []byte) (only []byte, err error) {
 	for line := range bytes.Lines(content) {
 		line = bytes.TrimSpace(line)
 		switch {
-		case len(line) == 0 || line[0] == '#':
+		case len(line) == 0 || line[0] == '#': // in any language
+		case slices.ContainsFunc(line, binary):
+			return nil, notAKey("its %d bytes are neither plain text nor a key without a type, which has 32", len(content))
 		case only != nil:
 			return nil, notAKey("there is more than one line in it")
 		default:
@@ -127,8 +135,15 @@ func bare(line []byte) (*[Size]byte, kind, error) {
 	return nil, unknown, notAKey("%d characters; a key is largebox-…, 64 hexadecimal digits, base64 of 32 bytes, or 32 bytes", len(line))
 }
 
-// binary bytes are those that no text file has.
+// binary bytes are those that no key has in text.
 func binary(b byte) bool { return (b < ' ' || b > '~') && b != '\n' && b != '\r' && b != '\t' }
+
+// printable reports whether content is text: a passphrase may have accents.
+func printable(content []byte) bool {
+	return utf8.Valid(content) && !bytes.ContainsFunc(content, func(r rune) bool {
+		return !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t'
+	})
+}
 
 // lowOrder reports whether a shared secret with key is all zeros whatever the
 // other key is.

@@ -29,8 +29,9 @@
 // disk. On an error, a cancelled context, a panic or a killed process, nothing
 // has a name that had none before, and an existing file is untouched. Only
 // where a host or file system has no files without a name (see package
-// fallback), and for a moment while an existing file is replaced, there is a
-// private temporary, .largebox-….tmp, which a killed process leaves behind.
+// fallback), and for a moment while an existing file is replaced or
+// publish.Rename is at work, there is a private temporary (mode 0600),
+// .largebox-….tmp, which a killed process leaves behind and [Sweep] removes.
 //
 // Opening a file reads each of its bytes once, into private memory: what was
 // authenticated is what was decrypted, even if the file is overwritten, mapped

@@ -43,6 +43,9 @@ func SealStream(ctx context.Context, dst Output, src Input, key Sealer, opts Opt
 	if opts.Mode == 0 {
 		opts.Mode = 0o666
 	}
+	if dst == nil || key == nil {
+		return Result{}, errNil
+	}
 	j, err := begin("seal", dst, src, opts)
 	if err != nil {
 		return Result{}, err
@@ -61,6 +64,9 @@ func OpenStream(ctx context.Context, dst Output, src Input, key Opener, opts Opt
 	if opts.Mode == 0 {
 		opts.Mode = 0o600
 	}
+	if dst == nil || key == nil {
+		return Result{}, errNil
+	}
 	j, err := begin("open", dst, src, opts)
 	if err != nil {
 		return Result{}, err
@@ -75,6 +81,9 @@ func OpenStream(ctx context.Context, dst Output, src Input, key Opener, opts Opt
 
 // VerifyStream is VerifyFile for all kinds of Input.
 func VerifyStream(ctx context.Context, src Input, key Opener, opts Options) (Result, error) {
+	if key == nil {
+		return Result{}, errNil
+	}
 	j, err := begin("verify", nil, src, opts)
 	if err != nil {
 		return Result{}, err
@@ -82,6 +91,8 @@ func VerifyStream(ctx context.Context, src Input, key Opener, opts Options) (Res
 	defer j.end()
 	return j.result(j.open(ctx, key, verifying))
 }
+
+var errNil = fmt.Errorf("a nil Input, Output, Sealer or Opener: %w", fs.ErrInvalid)
 
 // A job is one call of the functions above.
 type job struct {
@@ -103,6 +114,9 @@ func begin(op string, out Output, in Input, o Options) (_ *job, err error) {
 			_, err = j.result(Result{}, err)
 		}
 	}()
+	if in == nil {
+		return j, errNil
+	}
 	if err := o.check(); err != nil {
 		return j, err
 	}
@@ -139,6 +153,9 @@ func (j *job) end() {
 func (j *job) result(r Result, err error) (Result, error) {
 	if err == nil {
 		return r, nil
+	}
+	if inner, ok := err.(*fs.PathError); ok && inner.Path == j.name {
+		err = inner.Err
 	}
 	return Result{}, &fs.PathError{Op: j.op, Path: j.name, Err: err}
 }

@@ -9,6 +9,8 @@ import (
 // ctime is the time of the last change of content or status.
 func ctime(info fs.FileInfo) syscall.Timespec { return info.Sys().(*syscall.Stat_t).Ctim }
 
+const errCrossDevice = syscall.EXDEV
+
 // otherFileSystem reports whether two directories are certainly not on one
 // file system, so that no link leads from one to the other. If it is false,
 // they may be on two mounts of one, and a link does not lead there either.

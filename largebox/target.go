@@ -60,8 +60,14 @@ func openTarget(out Output, o Options) (t *target, err error) {
 		t.work = t.dir
 		return t, nil
 	}
-	t.work, err = publish.OpenDir(work)
-	return t, err
+	if t.work, err = publish.OpenDir(work); err != nil {
+		return t, err
+	}
+	if t.dir != nil && (o.Strategy == publish.Link || o.Strategy == publish.Rename) && otherFileSystem(t.work.File(), t.dir.File()) {
+		// Said now, and not when all the work is done.
+		return t, &fs.PathError{Op: string(o.Strategy) + " from " + work + " into", Path: t.dir.Path(), Err: errCrossDevice}
+	}
+	return t, nil
 }
 
 func (t *target) close() {
@@ -122,15 +128,17 @@ func (t *target) send(ctx context.Context, f *os.File) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
+	var sent int64
 	for {
 		if ctx.Err() != nil {
 			return cancelled(ctx)
 		}
-		_, err := io.CopyN(t.stream, f, 16*blockSize)
+		n, err := io.CopyN(t.stream, f, 16*blockSize)
+		sent += n
 		if err == io.EOF {
 			return nil
 		} else if err != nil {
-			return errs.Space(err)
+			return fmt.Errorf("the output was cut short after %d bytes: %w", sent, errs.Space(err))
 		}
 	}
 }

@@ -60,12 +60,13 @@ func (d *Dir) Root() (*os.Root, error) {
 
 // identity is what tells one file from another.
 type identity struct {
-	dev, ino uint64
-	dir      bool
+	dev, ino    uint64
+	replaceable bool // a file, or a symbolic link
 }
 
 func newIdentity(st *unix.Stat_t) identity {
-	return identity{uint64(st.Dev), st.Ino, st.Mode&unix.S_IFMT == unix.S_IFDIR}
+	kind := st.Mode & unix.S_IFMT
+	return identity{uint64(st.Dev), st.Ino, kind == unix.S_IFREG || kind == unix.S_IFLNK}
 }
 
 func (id identity) isFile(f *os.File) (bool, error) {

@@ -37,8 +37,8 @@ func (d *Dir) Root() (*os.Root, error) { return d.root.OpenRoot(".") }
 
 // identity is what tells one file from another.
 type identity struct {
-	info fs.FileInfo
-	dir  bool
+	info        fs.FileInfo
+	replaceable bool // a file, or a symbolic link
 }
 
 func (id identity) isFile(f *os.File) (bool, error) {
@@ -51,7 +51,7 @@ func (d *Dir) lstat(name string) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	return identity{info, info.IsDir()}, nil
+	return identity{info, info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0}, nil
 }
 
 func (d *Dir) linkFile(_ *os.File, name string) error {

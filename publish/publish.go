@@ -45,8 +45,8 @@
 //
 // What is replaced is the name. The new file is a new inode: owner, ACL,
 // extended attributes and other hard links of the old one are not kept. A
-// symbolic link is replaced itself, never what it points to; a directory is
-// refused.
+// symbolic link is replaced itself, never what it points to; a directory, a
+// device, a pipe or a socket is refused.
 //
 // # Limits
 //
@@ -165,10 +165,10 @@ func (d *Dir) Available(name string, replace bool) error {
 		return nil
 	case err != nil:
 		return err
-	case id.dir && replace:
-		return d.pathError("replace", name, errs.As(fs.ErrExist, errors.New("is a directory")))
+	case replace && !id.replaceable:
+		return d.pathError("replace", name, errs.As(fs.ErrExist, errors.New("is neither a file nor a symbolic link")))
 	case !replace:
-		return d.pathError("publish", name, fs.ErrExist)
+		return d.pathError("create", name, fs.ErrExist)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -40,15 +41,15 @@ func newCall(cmd *cobra.Command, v verb, f *workFlags, args []string) (*call, er
 		NoSync:    f.noSync,
 		TempDir:   f.tempDir,
 	}}
+	if err := f.check(cmd); err != nil {
+		return nil, err
+	}
 	if f.mode != "" {
 		mode, err := strconv.ParseUint(f.mode, 8, 32)
 		if err != nil || mode == 0 || mode > 0o777 {
 			return nil, usagef("--mode %s: an octal permission is needed, such as 640", f.mode)
 		}
 		c.options.Mode = fs.FileMode(mode)
-	}
-	if !slices.Contains([]string{"auto", "always", "never"}, f.progress) {
-		return nil, usagef("--progress %s: there are auto, always and never", f.progress)
 	}
 	if len(args) > 1 {
 		if f.out != "" {
@@ -90,12 +91,15 @@ func (c *call) outputOf(src string) (string, error) {
 func (c *call) all(srcs []string) error {
 	worst := exitDone
 	for _, src := range srcs {
-		if err := c.one(src); err != nil {
+		err := context.Cause(c.ctx)
+		if err != nil {
+			err = fmt.Errorf("%s %s: not begun: %w", c.name, src, err)
+		} else {
+			err = c.one(src)
+		}
+		if err != nil {
 			report(c.cmd.ErrOrStderr(), err)
 			worst = max(worst, status(err))
-		}
-		if c.ctx.Err() != nil {
-			break
 		}
 	}
 	if worst != exitDone {
@@ -109,12 +113,9 @@ func (c *call) one(src string) error {
 	if err != nil {
 		return err
 	}
-	c.src, c.dst = largebox.Path(src), largebox.Path(dst)
-	if src == "-" {
-		c.src = largebox.Reader(interruptible(c.ctx, c.cmd.InOrStdin()))
-	}
+	c.src, c.dst = c.input(src), largebox.Path(dst)
 	if dst == "-" {
-		c.dst = largebox.Writer(c.cmd.OutOrStdout())
+		c.dst = largebox.Writer(interruptibleWriter(c.ctx, c.cmd.OutOrStdout()))
 		c.warnOfMemory(src)
 	}
 	bar := c.newBar(src)
@@ -130,15 +131,29 @@ func (c *call) one(src string) error {
 			err = e
 		}
 	}
-	if err != nil {
+	if errors.Is(err, fs.ErrExist) && c.flags.force {
+		return hintedError{err, "a directory, a device or a pipe is not replaced; -o chooses another name, and -o - is for pipes"}
+	} else if err != nil {
 		return err
 	}
 	if c.flags.verbose {
 		c.describe(src, dst, took, result)
 	} else if !c.writes && !c.flags.quiet && !c.flags.json {
-		fmt.Fprintf(c.cmd.OutOrStdout(), "%s: authentic, %d bytes\n", src, result.Bytes)
+		_, err = fmt.Fprintf(c.cmd.OutOrStdout(), "%s: authentic, %d bytes\n", src, result.Bytes)
 	}
-	return nil
+	return err
+}
+
+// input is src, so that a signal ends the work also while nothing comes from it,
+// or while it is being opened.
+func (c *call) input(src string) largebox.Input {
+	if src == "-" {
+		return largebox.Reader(interruptible(c.ctx, c.cmd.InOrStdin()))
+	}
+	if info, err := os.Stat(src); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeDevice|fs.ModeSocket) != 0 {
+		return largebox.Reader(interruptible(c.ctx, &lazyFile{path: src}))
+	}
+	return largebox.Path(src)
 }
 
 // describe says on standard error what was done, for people.

@@ -14,11 +14,12 @@ func newCommand() *cobra.Command {
 		Use:   "largebox",
 		Short: "Seal and open files larger than RAM as one NaCl box",
 		Long: `largebox seals and opens files of any size as one NaCl box: the bytes of libsodium
-and PyNaCl, on all cores, in constant memory. What it opens has no name before
-its tag has verified. Nothing is overwritten without -f.
+and PyNaCl, on all cores, in constant memory. Until its tag has verified, what it
+opens has no name (or, on file systems without files that have none, a private
+temporary one). Nothing is overwritten without -f.
 
 Without a key, largebox uses your default secret key, which it makes when you
-first seal a file. "-" is standard input or output.
+first seal a file. "-" as FILE or OUT is standard input or output.
 
 ` + exitHelp,
 		Example: `  largebox seal backup.tar                        # makes backup.tar.box

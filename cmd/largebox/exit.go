@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"syscall"
 
 	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
@@ -29,13 +30,21 @@ const exitHelp = `Exit status:
   4  the destination exists
   5  the file changed while it was being sealed
   6  no space left (disk, quota or file-size limit)
-  130, 143  stopped by SIGINT, SIGTERM
+  129, 130, 143  stopped by SIGHUP, SIGINT, SIGTERM
 With several FILEs, the highest of theirs.`
 
 // A usageError is a command line that cannot be carried out.
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// A hintedError says what to do where that is not the same for all commands.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e hintedError) Unwrap() error { return e.error }
 
 // A reportedError is the exit status of failures that have been reported.
 type reportedError int
@@ -53,16 +62,21 @@ var outcomes = []struct {
 	{largebox.ErrTooShort, exitNotAuthentic, "nothing was written; check that the copy is complete"},
 	{fs.ErrExist, exitExists, "use -f to replace it, or -o to choose another name"},
 	{largebox.ErrSourceChanged, exitSourceChanged, "nothing was written; seal it again when nobody writes it"},
-	{largebox.ErrNoSpace, exitNoSpace, "nothing was written; the output needs as much space as the input, where it goes or in --tmpdir"},
+	{largebox.ErrNoSpace, exitNoSpace, "the output needs as much space as the input, where it goes and in --tmpdir"},
+	{syscall.EXDEV, exitFailed, "--tmpdir is on another file system: --strategy auto or copy leads from there"},
+	{fs.ErrPermission, exitFailed, "check the permissions of the file and of its directory"},
 	{keyfile.ErrNotAKey, exitFailed, "largebox keygen makes a key file"},
 	{fs.ErrInvalid, exitUsage, ""},
 }
 
 func status(err error) int {
 	var usage usageError
+	var stopped interrupted
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &stopped):
+		return stopped.status()
 	case errors.As(err, &usage):
 		return exitUsage
 	}
@@ -79,6 +93,11 @@ func report(w io.Writer, err error) {
 	var usage usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintln(w, "Try 'largebox --help'.")
+		return
+	}
+	var hinted hintedError
+	if errors.As(err, &hinted) {
+		fmt.Fprintf(w, "largebox: %s\n", hinted.hint)
 		return
 	}
 	for _, o := range outcomes {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/largebox/largebox/keyfile"
@@ -27,6 +29,9 @@ with. The key goes to standard output, or to a new FILE that only you can read.`
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("output") && out == "" {
+				return usagef("--output is empty")
+			}
 			key := keyfile.Generate()
 			defer clear(key[:])
 			var text string
@@ -42,7 +47,9 @@ with. The key goes to standard output, or to a new FILE that only you can read.`
 				if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
 					return err
 				}
-			} else if err := keyfile.Write(out, text); err != nil {
+			} else if err := keyfile.Write(out, text); errors.Is(err, fs.ErrExist) {
+				return hintedError{err, "a key is never overwritten; -o chooses another name"}
+			} else if err != nil {
 				return err
 			}
 			if kind == "box" {

@@ -111,7 +111,7 @@ func (k *keyFlags) file(c *call, path string, take func(*keyfile.File) (*[keyfil
 
 func (k *keyFlags) take(warnings io.Writer, path string, take func(*keyfile.File) (*[keyfile.Size]byte, error)) (*[keyfile.Size]byte, error) {
 	f, err := keyfile.Read(path)
-	if err != nil && keyfile.IsKey(path) {
+	if err != nil && keyfile.Resembles(path) {
 		return nil, usagef("a key is not given on the command line, where others can see it, but in a file")
 	} else if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (k *keyFlags) public(c *call, arg string) (*[keyfile.Size]byte, error) {
 	}
 	f, e := keyfile.Read(arg)
 	if e != nil {
-		if errors.Is(e, fs.ErrNotExist) {
+		if errors.Is(e, fs.ErrNotExist) || keyfile.Resembles(arg) {
 			// A secret that was given by mistake is not repeated.
 			return nil, usagef("the public key is neither one nor the name of a file: %w", err)
 		}
@@ -161,19 +161,28 @@ func (k *keyFlags) defaultKey(c *call, make bool) (*[keyfile.Size]byte, error) {
 		return nil, usagef("no key is given, and there is no place for a default one: %w", err)
 	}
 	key, err := k.file(c, path, (*keyfile.File).Secret)
+	if err == nil && make {
+		err = syncKey(path) // perhaps another has just made it
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
 	if !make {
-		return nil, usagef("no key is given (-k or -i), and there is no default key in %s", path)
+		return nil, usagef("no key is given (-k or -i), and there is no default key in %s; put the copy of yours there", path)
 	}
 	if err := c.anySource(); err != nil {
 		return nil, err // and no key, for a name that was mistyped
 	}
-	if err := makeDefaultKey(path); errors.Is(err, fs.ErrExist) {
-		return k.file(c, path, (*keyfile.File).Secret)
-	} else if err != nil {
-		return nil, err
+	err = makeDefaultKey(path)
+	if made := err == nil; made || errors.Is(err, fs.ErrExist) {
+		if err := syncKey(path); err != nil {
+			return nil, err
+		}
+		if !made {
+			return k.file(c, path, (*keyfile.File).Secret)
+		}
+	} else {
+		return nil, hintedError{fmt.Errorf("making your secret key: %w", err), "-k names a key in another place; largebox keygen makes one"}
 	}
 	fmt.Fprintf(c.cmd.ErrOrStderr(), "largebox: made your secret key, %s\n"+
 		"largebox: keep a copy of it in a safe place: without it, nobody can open what it seals\n", path)
@@ -186,9 +195,13 @@ func (c *call) anySource() (err error) {
 		if src == "-" {
 			return nil
 		}
-		if _, err = os.Stat(src); err == nil {
+		info, e := os.Stat(src)
+		if e == nil && !info.IsDir() {
 			return nil
+		} else if e == nil {
+			e = &fs.PathError{Op: "seal", Path: src, Err: errors.New("is a directory")}
 		}
+		err = e
 	}
 	return err
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -13,36 +12,31 @@ import (
 
 func main() {
 	hideMemory()
-	ctx, received := untilSignal()
-	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	if s := received(); s != 0 && status != exitDone {
-		status = 128 + int(s)
-	}
-	os.Exit(status)
+	os.Exit(run(untilSignal(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// untilSignal returns a context that the first SIGINT or SIGTERM cancels, and
-// which of them it was. A second one ends the process at once.
-func untilSignal() (context.Context, func() syscall.Signal) {
+// untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP cancels,
+// and which of them it was. A second one ends the process at once. A pipe that
+// nobody reads any more is an error, after which is cleaned up, and no signal.
+func untilSignal() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		s := <-signals
 		signal.Stop(signals)
 		cancel(interrupted(s.(syscall.Signal)))
 	}()
-	return ctx, func() syscall.Signal {
-		var s interrupted
-		errors.As(context.Cause(ctx), &s)
-		return syscall.Signal(s)
-	}
+	return ctx
 }
 
 // interrupted is the signal that ended an operation.
 type interrupted syscall.Signal
 
 func (s interrupted) Error() string { return "stopped by a signal: " + syscall.Signal(s).String() }
+
+func (s interrupted) status() int { return 128 + int(s) }
 
 // run is the program, but for its process.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {

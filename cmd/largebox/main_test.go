@@ -54,7 +54,8 @@ func TestScripts(t *testing.T) {
 			"hold":    cmdHold,
 			"release": cmdRelease,
 
-			"for_each_form": cmdForEachForm,
+			"for_each_form":  cmdForEachForm,
+			"for_empty_flag": cmdForEmptyFlag,
 		},
 	})
 }

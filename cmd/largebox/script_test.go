@@ -176,3 +176,12 @@ func cmdRelease(ts *testscript.TestScript, neg bool, args []string) { held[ts].C
 
 // held is for one script at a time; there is one that uses it.
 var held = map[*testscript.TestScript]*os.File{}
+
+// for_empty_flag VERB FLAG [FILE] wants a usage error for a flag with no value.
+func cmdForEmptyFlag(ts *testscript.TestScript, neg bool, args []string) {
+	args = append([]string{args[0], args[1], ""}, args[2:]...)
+	var exit *exec.ExitError
+	if err := ts.Exec("largebox", args...); !errors.As(err, &exit) || exit.ExitCode() != exitUsage {
+		ts.Fatalf("%q: %v", args, err)
+	}
+}

@@ -15,8 +15,9 @@ func newSweep() *cobra.Command {
 		Short: "Remove what a killed largebox left behind",
 		Long: `Remove the temporary files that a killed largebox left in DIR: files of the name
 .largebox-….tmp that are yours, have no other name, and are not in use. There
-are such files only where a file system has none without a name, and for a
-moment while an existing file is replaced. Nothing else is touched.`,
+are such files where a file system has none without a name (for output to a pipe
+in --tmpdir, or $TMPDIR), and for a moment while an existing file is replaced or
+--strategy rename is at work. Nothing else is touched.`,
 		Example:               "  largebox sweep --dry-run /srv/backup",
 		DisableFlagsInUseLine: true,
 		Args:                  files(1, 0),
@@ -25,7 +26,9 @@ moment while an existing file is replaced. Nothing else is touched.`,
 			for _, dir := range args {
 				swept, err := largebox.Sweep(dir, dryRun)
 				for _, path := range swept {
-					fmt.Fprintln(cmd.OutOrStdout(), path)
+					if _, e := fmt.Fprintln(cmd.OutOrStdout(), path); e != nil {
+						return e
+					}
 				}
 				all = errors.Join(all, err)
 			}

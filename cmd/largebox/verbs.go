@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/largebox/largebox/largebox"
@@ -91,10 +92,10 @@ func newVerb(v verb) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer k.wipe()
 			if err := v.read(c, &k); err != nil {
 				return err
 			}
-			defer k.wipe()
 			return c.all(args)
 		},
 	}
@@ -103,6 +104,34 @@ func newVerb(v verb) *cobra.Command {
 	v.keys(flags, &k)
 	f.add(cmd, v.writes)
 	return cmd
+}
+
+// The values of flags that have a few.
+var (
+	strategies = []string{"auto", "link", "clone", "copy", "rename"}
+	workspaces = []string{"auto", "mmap", "fallback"}
+	progresses = []string{"auto", "always", "never"}
+)
+
+// check is for what would otherwise be found when a key has been read, or made.
+func (f *workFlags) check(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Value.Type() == "string" && flag.Value.String() == "" {
+			err = usagef("--%s is empty", flag.Name) // a variable of a script that is not set
+		}
+	})
+	choice := func(name, value string, of []string) {
+		if err == nil && value != "" && !slices.Contains(of, value) {
+			err = usagef("--%s %s: there are %s", name, value, strings.Join(of, ", "))
+		}
+	}
+	choice("strategy", f.strategy, strategies)
+	choice("workspace", f.workspace, workspaces)
+	choice("progress", f.progress, progresses)
+	if err == nil && f.workers < 0 {
+		err = usagef("--workers %d: a number from 0 to 256 is needed", f.workers)
+	}
+	return err
 }
 
 // workFlags say how the work is done.
@@ -115,7 +144,7 @@ type workFlags struct {
 func (f *workFlags) add(cmd *cobra.Command, writes bool) {
 	flags := cmd.Flags()
 	// choice is a flag with a few values, which the shell completes.
-	choice := func(p *string, name, help string, values ...string) {
+	choice := func(p *string, name, help string, values []string) {
 		flags.StringVar(p, name, values[0], fmt.Sprintf("%s, `ONE` of: %s", help, strings.Join(values, ", ")))
 		cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
@@ -125,11 +154,11 @@ func (f *workFlags) add(cmd *cobra.Command, writes bool) {
 		flags.StringVar(&f.mode, "mode", "", "permission of OUT in `OCTAL`, before umask (seal: 666, open: 600)")
 		flags.StringVar(&f.tempDir, "tmpdir", "", "assemble the output in `DIR`, on a disk with room for it")
 		flags.BoolVar(&f.noSync, "no-sync", false, "do not wait until OUT is on the disk")
-		choice(&f.strategy, "strategy", "how OUT gets its name", "auto", "link", "clone", "copy", "rename")
+		choice(&f.strategy, "strategy", "how OUT gets its name", strategies)
 	}
-	choice(&f.workspace, "workspace", "how files are read and written", "auto", "mmap", "fallback")
-	flags.IntVar(&f.workers, "workers", 0, "`N` goroutines at work (0: one for each core)")
-	choice(&f.progress, "progress", "a bar on standard error", "auto", "always", "never")
+	choice(&f.workspace, "workspace", "how files are read and written", workspaces)
+	flags.IntVar(&f.workers, "workers", 0, "`N` goroutines at work (0: one for each core; at most 256)")
+	choice(&f.progress, "progress", "a bar on standard error", progresses)
 	flags.BoolVar(&f.json, "json", false, "print what was done as one JSON object for each FILE")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "print what was done, and how fast")

@@ -35,7 +35,10 @@ func sweep(dir *os.Root, name string, dryRun bool) (abandoned bool, err error) {
 	if err != nil || !before.Mode().IsRegular() || !ours(before) {
 		return false, err
 	}
-	f, err := dir.OpenFile(name, os.O_RDWR, 0)
+	f, err := dir.OpenFile(name, os.O_RDWR, 0) // for a lock over NFS
+	if errors.Is(err, fs.ErrPermission) {
+		f, err = dir.Open(name) // it has its final permission already
+	}
 	if err != nil {
 		return false, err
 	}

@@ -37,7 +37,7 @@ func Create(dir *os.Root, perm fs.FileMode) (f *os.File, name string, mode fs.Fi
 	}
 	info, err := probe.Stat()
 	probe.Close()
-	if e := dir.Remove(name); err == nil {
+	if e := dir.Remove(name); err == nil && !errors.Is(e, fs.ErrNotExist) { // Sweep was faster
 		err = e
 	}
 	if err != nil {
