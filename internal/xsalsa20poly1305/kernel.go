@@ -23,9 +23,9 @@ func Engine() string { return active.String() }
 // groupSize is what a vector kernel works on at once, in bytes.
 const groupSize = 16 * BlockSize
 
-// fuse is how many bytes the portable kernel brings through both algorithms
+// fuse is how many bytes are brought through both algorithms
 // while they are in the first-level cache.
-const fuse = 16 << 10
+const fuse = 32 << 10
 
 // sealBlocks is Seal for whole blocks of keystream.
 func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
