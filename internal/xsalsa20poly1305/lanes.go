@@ -12,7 +12,7 @@ const lanes = 8
 // lanesFrom is the length from which the detour pays.
 const (
 	laneSize  = lanes * termSize
-	lanesFrom = 8 * laneSize
+	lanesFrom = 64 * laneSize
 )
 
 // laneTerm is which term of a group a lane takes.
