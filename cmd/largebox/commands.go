@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/largebox/largebox/largebox"
 	"github.com/spf13/cobra"
@@ -30,12 +31,16 @@ first seal a file. "-" as FILE or OUT is standard input or output.
   largebox keygen --type box -o me                # an identity; its public key is printed
   largebox seal -r largebox-public1… report.pdf   # only its owner can open report.pdf.box
   largebox open -i me report.pdf.box`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("unknown command %q", args[0])
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
 			}
-			return nil
+			if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+				return usagef("unknown command %q: did you mean %s?", args[0], strings.Join(meant, ", or "))
+			}
+			return usagef("unknown command %q", args[0])
 		},
+		SuggestionsMinimumDistance: 2,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
