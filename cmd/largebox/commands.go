@@ -41,9 +41,9 @@ first seal a file. "-" as FILE or OUT is standard input or output.
 			return usagef("unknown command %q", args[0])
 		},
 		SuggestionsMinimumDistance: 2,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       version(),
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Version:                    version(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usagef("a command is missing: seal, open, verify, keygen, pubkey or sweep")
 		},
