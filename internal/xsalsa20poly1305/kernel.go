@@ -23,8 +23,8 @@ func Engine() string { return active.String() }
 // groupSize is what a vector kernel works on at once, in bytes.
 const groupSize = 16 * BlockSize
 
-// fuse is how many bytes are brought through both algorithms
-// while they are in the first-level cache.
+// fuse is how many bytes are brought through both algorithms while they are in
+// the first-level cache.
 const fuse = 32 << 10
 
 // sealBlocks is Seal for whole blocks of keystream.
