@@ -4,23 +4,73 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
 	ConstraintExpr("!purego")
+	constants()
 	xorKeystream16()
-	horner8()
+	absorb64()
+	seal()
+	open()
+	keystream8()
+	begin(1)
+	begin(2)
 	Generate()
 }
 
-// broadcast sets all lanes of z to a constant.
-func broadcast(value uint64, z VecPhysical) {
-	r := GP64()
-	MOVQ(U64(value), r)
-	VPBROADCASTQ(r, z)
+// Constants in memory: for one lane, of which the instruction makes all, except
+// of those that have words for all.
+var count16, countRows, diagonals, fromKey, toSubkey, sigma, one32, sixteen32, one64, five64, five26, mask26 Mem
+
+func constants() {
+	words := func(name string, values ...uint32) Mem {
+		m := GLOBL(name, RODATA|NOPTR)
+		for i, v := range values {
+			DATA(4*i, U32(v))
+		}
+		return m
+	}
+	count16 = words("count16", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+	countRows = words("countRows", 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6, 0, 0, 0, 7, 0, 0, 0)
+	// The diagonals of a matrix, and of one that is in the order of its parts:
+	// words 0 to 7 are the key's, 8 to 11 nonce and counter, 12 to 15 sigma.
+	diagonals = words("diagonals", 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11)
+	fromKey = words("fromKey", 12, 13, 14, 15, 3, 11, 7, 2, 10, 6, 1, 9, 5, 0, 8, 4)
+	// Of diagonals: x0, x5, x10, x15, x6, x7, x8, x9.
+	toSubkey = words("toSubkey", 0, 1, 2, 3, 14, 11, 8, 5, 0, 0, 0, 0, 0, 0, 0, 0)
+	sigma = words("sigma", 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574) // "expand 32-byte k"
+	constant := func(name string, value Constant) Mem {
+		m := GLOBL(name, RODATA|NOPTR)
+		DATA(0, value)
+		return m
+	}
+	one32 = constant("one32", U32(1))
+	sixteen32 = constant("sixteen32", U32(16))
+	one64 = constant("one64", U64(1))
+	five64 = constant("five64", U64(5))
+	five26 = constant("five26", U64(5<<26))
+	mask26 = constant("mask26", U64(1<<26-1))
+}
+
+// destination is where kernels keep their dst, for prefetchw.
+var destination = R8
+
+// prefetchw fetches a line of the destination in order to write it: PREFETCHW
+// disp(R8), which the Go assembler does not know.
+func prefetchw(disp int) {
+	long := func(v uint32) {
+		Instruction(&ir.Instruction{Opcode: "LONG", Operands: []Op{U32(v)}, Inputs: []Op{destination}})
+	}
+	Comment(fmt.Sprintf("PREFETCHW %d(R8)", disp))
+	long(0x880d0f41)
+	long(uint32(disp))
 }
 
 // wipeRegisters leaves nothing of key, keystream or message behind.

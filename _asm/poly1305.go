@@ -6,95 +6,167 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// horner8 is Horner's rule for Poly1305 in eight lanes, each of which takes every
-// eighth term and multiplies by r^8. Numbers are in limbs of 44, 44 and 42 bits,
-// whose products IFMA gives in halves of 52 bits:
+// A poly1305 evaluates the polynomial in eight lanes, over groups of 1024 bytes:
+// eight times eight terms, of which lane i has every eighth. A group makes
 //
-//	h*r = d0 + 2^44*d1 + 2^88*d2, where 2^132 = 20 and 2^130 = 5 (mod p)
+//	h*r^64 + m0*r^56 + m1*r^48 + ... + m6*r^8 + m7
 //
-// so that s1 = 20*r1 and s2 = 20*r2 stand for what is beyond 2^132.
-func horner8() {
-	TEXT("horner8IFMA", NOSPLIT, "func(h *[24]uint64, r *[5]uint64, terms *byte, groups uint64)")
-	Doc("horner8IFMA adds groups of eight terms to h, the limbs of eight lanes; r has r0, r1, r2, s1, s2 of r^8. Lane i takes term 0, 4, 1, 5, 2, 6, 3, 7 of a group.")
-	Pragma("noescape")
-	h := Load(Param("h"), GP64())
-	rp := Load(Param("r"), GP64())
-	terms := Load(Param("terms"), GP64())
-	groups := Load(Param("groups"), GP64())
+// of a lane's h and its eight terms. Numbers are in limbs of 52, 52 and 26 bits,
+// and products in five columns, 2^0, 2^52, 2^104, 2^156 and 2^208, to which
+// IFMA adds halves of 52 bits. A column takes at most five halves a term, so
+// that all eight terms and h stay below 2^58: one carry a group is enough.
+//
+// IFMA ignores what stands above bit 51 of its factors. So limbs 0 and 1 need no
+// masks, neither of terms nor of h. Limb 2 of h may exceed 26 bits a little, and
+// its product with r^64's 52; that one is a full product.
+type poly1305 struct {
+	column []VecPhysical // 0, 1 and 2 are h between groups
+	m      []VecPhysical // limbs of a term, or of h
+	t      []VecPhysical // two to work with
+	powers Register      // points to three limbs of r^64, r^56, ..., r^8, and of the terms' bits 2^128
+}
 
-	acc := []VecPhysical{Z0, Z1, Z2}
-	r0, r1, r2, s1, s2 := Z3, Z4, Z5, Z6, Z7
-	low := []VecPhysical{Z8, Z9, Z10}
-	high := []VecPhysical{Z11, Z12, Z13}
-	mask44, mask42, bit128 := Z14, Z15, Z16
-	t0, t1, t2, t3 := Z17, Z18, Z19, Z20
-
-	for i, z := range acc {
-		VMOVDQU64(Mem{Base: h, Disp: 64 * i}, z)
+func newPoly1305(powers Register) poly1305 {
+	return poly1305{
+		column: []VecPhysical{Z20, Z21, Z22, Z23, Z24},
+		m:      []VecPhysical{Z25, Z26, Z27},
+		t:      []VecPhysical{Z28, Z29},
+		powers: powers,
 	}
-	for i, z := range []VecPhysical{r0, r1, r2, s1, s2} {
-		VPBROADCASTQ(Mem{Base: rp, Disp: 8 * i}, z)
-	}
-	broadcast(1<<44-1, mask44)
-	broadcast(1<<42-1, mask42)
-	broadcast(1<<40, bit128)
-	JMP(LabelRef("add"))
+}
 
-	Label("multiply")
+// power is limb i of r^(64-8k); k = 8 has what the bits 2^128 of a group are worth.
+func (p poly1305) power(k, i int) Mem { return Mem{Base: p.powers, Disp: 8 * (3*k + i)} }
+
+// group is a group in ten parts, to be done in this order. term loads one of the
+// sixteen registers of which two make eight terms.
+func (p poly1305) group(term func(i int, to VecPhysical)) (parts [10][]func()) {
+	parts[0] = p.turn()
+	for k := 1; k < 8; k++ {
+		parts[k] = append(p.limbs(k-1, term), p.multiply(k)...)
+	}
+	parts[8] = append(p.limbs(7, term), p.add()...)
+	parts[9] = p.carry()
+	return parts
+}
+
+// turn sets the columns to h*r^64, and the bits 2^128 of the group's terms.
+func (p poly1305) turn() (steps []func()) {
+	step := func(fn func()) { steps = append(steps, fn) }
+	for i, m := range p.m {
+		step(func() { VMOVDQA64(p.column[i], m) })
+	}
 	for i := range 3 {
-		VPXORQ(low[i], low[i], low[i])
-		VPXORQ(high[i], high[i], high[i])
+		step(func() { VPBROADCASTQ(p.power(8, i), p.column[i]) })
 	}
-	for i, factors := range [3][3]VecPhysical{{r0, r1, r2}, {s2, r0, r1}, {s1, s2, r0}} {
-		for j, f := range factors {
-			VPMADD52LUQ(f, acc[i], low[j])
-			VPMADD52HUQ(f, acc[i], high[j])
+	step(func() { VPXORQ(p.column[3], p.column[3], p.column[3]) })
+	step(func() { VPMULUDQ_BCST(p.power(0, 2), p.m[2], p.column[4]) })
+	return append(steps, p.products(0, false)...)
+}
+
+// multiply adds what m has to the columns, multiplied by power k.
+func (p poly1305) multiply(k int) []func() { return p.products(k, true) }
+
+// products are those of three limbs by three; the topmost is by choice.
+func (p poly1305) products(k int, topmost bool) (steps []func()) {
+	for i, m := range p.m {
+		for j := range 3 {
+			w := p.power(k, j)
+			if i+j < 4 {
+				steps = append(steps,
+					func() { VPMADD52LUQ_BCST(w, m, p.column[i+j]) },
+					func() { VPMADD52HUQ_BCST(w, m, p.column[i+j+1]) })
+			} else if topmost {
+				steps = append(steps, func() { VPMADD52LUQ_BCST(w, m, p.column[4]) })
+			}
 		}
 	}
-	Comment("High halves weigh 2^52: 2^8 of the next limb, and 5*2^10 from the last to the first.")
-	VPSLLQ(U8(10), high[2], t0)
-	VPSLLQ(U8(12), high[2], t1)
-	VPSLLQ(U8(8), high[0], t2)
-	VPSLLQ(U8(8), high[1], t3)
-	VPADDQ(t0, low[0], low[0])
-	VPADDQ(t1, low[0], low[0])
-	VPADDQ(t2, low[1], low[1])
-	VPADDQ(t3, low[2], low[2])
-	Comment("Carry.")
-	VPSRLQ(U8(44), low[0], t0)
-	VPANDQ(mask44, low[0], acc[0])
-	VPADDQ(t0, low[1], low[1])
-	VPSRLQ(U8(44), low[1], t1)
-	VPANDQ(mask44, low[1], acc[1])
-	VPADDQ(t1, low[2], low[2])
-	VPSRLQ(U8(42), low[2], t2)
-	VPANDQ(mask42, low[2], acc[2])
-	VPSLLQ(U8(2), t2, t3)
-	VPADDQ(t2, acc[0], acc[0])
-	VPADDQ(t3, acc[0], acc[0])
+	return steps
+}
 
-	Label("add")
-	VMOVDQU64(Mem{Base: terms}, t0)
-	VMOVDQU64(Mem{Base: terms, Disp: 64}, t1)
-	VPUNPCKLQDQ(t1, t0, t2)
-	VPUNPCKHQDQ(t1, t0, t3)
-	VPANDQ(mask44, t2, t0)
-	VPADDQ(t0, acc[0], acc[0])
-	VPSRLQ(U8(44), t2, t2)
-	VPSLLQ(U8(20), t3, t1)
-	VPORQ(t1, t2, t2)
-	VPANDQ(mask44, t2, t2)
-	VPADDQ(t2, acc[1], acc[1])
-	VPSRLQ(U8(24), t3, t3)
-	VPORQ(bit128, t3, t3)
-	VPADDQ(t3, acc[2], acc[2])
-	ADDQ(U32(128), terms)
-	DECQ(groups)
-	JNZ(LabelRef("multiply"))
-
-	for i, z := range acc {
-		VMOVDQU64(z, Mem{Base: h, Disp: 64 * i})
+// limbs sets m to the k-th eight terms, without their bits 2^128.
+func (p poly1305) limbs(k int, term func(i int, to VecPhysical)) []func() {
+	m, t := p.m, p.t
+	return []func(){
+		func() { term(2*k, t[0]) },
+		func() { term(2*k+1, t[1]) },
+		func() { VPUNPCKLQDQ(t[1], t[0], m[0]) },
+		func() { VPUNPCKHQDQ(t[1], t[0], m[2]) },
+		func() { VPSRLQ(U8(52), m[0], t[0]) },
+		func() { VPSLLQ(U8(12), m[2], m[1]) },
+		func() { VPORQ(t[0], m[1], m[1]) },
+		func() { VPSRLQ(U8(40), m[2], m[2]) },
 	}
+}
+
+// add adds m as it is; a product with one takes what stands above its limbs off.
+func (p poly1305) add() []func() {
+	return []func(){
+		func() { VPMADD52LUQ_BCST(one64, p.m[0], p.column[0]) },
+		func() { VPMADD52LUQ_BCST(one64, p.m[1], p.column[1]) },
+		func() { VPADDQ(p.m[2], p.column[2], p.column[2]) },
+	}
+}
+
+// carry makes h of the columns. 2^130 = 5 (mod p), so 2^156 = 5*2^26 and
+// 2^208 = 5*2^26*2^52.
+func (p poly1305) carry() []func() {
+	c, t := p.column, p.t[0]
+	return []func(){
+		func() { VPSRLQ(U8(52), c[3], t) },
+		func() { VPADDQ(t, c[4], c[4]) },
+		func() { VPMADD52LUQ_BCST(five26, c[3], c[0]) },
+		func() { VPMADD52HUQ_BCST(five26, c[3], c[1]) },
+		func() { VPMADD52LUQ_BCST(five26, c[4], c[1]) },
+		func() { VPMADD52HUQ_BCST(five26, c[4], c[2]) },
+		func() { VPSRLQ(U8(52), c[4], t) },
+		func() { VPMADD52LUQ_BCST(five26, t, c[2]) },
+		func() { VPSRLQ(U8(26), c[2], t) },
+		func() { VPANDQ_BCST(mask26, c[2], c[2]) },
+		func() { VPMADD52LUQ_BCST(five64, t, c[0]) },
+		func() { VPSRLQ(U8(52), c[0], t) },
+		func() { VPADDQ(t, c[1], c[1]) },
+		func() { VPSRLQ(U8(52), c[1], t) },
+		func() { VPADDQ(t, c[2], c[2]) },
+	}
+}
+
+func (p poly1305) load(h Register) {
+	for i := range 3 {
+		VMOVDQU64(Mem{Base: h, Disp: 64 * i}, p.column[i])
+	}
+}
+
+func (p poly1305) store(h Register) {
+	for i := range 3 {
+		VMOVDQU64(p.column[i], Mem{Base: h, Disp: 64 * i})
+	}
+}
+
+// absorb64 is Poly1305 alone.
+func absorb64() {
+	TEXT("absorb64IFMA", NOSPLIT, "func(h *[24]uint64, powers *[27]uint64, terms *byte, groups uint64)")
+	Doc("absorb64IFMA adds groups of 64 terms to h, three limbs of eight lanes. Lane i takes term 0, 4, 1, 5, 2, 6, 3, 7 of each eight.")
+	Pragma("noescape")
+	h := Load(Param("h"), GP64())
+	p := newPoly1305(Load(Param("powers"), GP64()))
+	terms := Load(Param("terms"), GP64())
+	groups := Load(Param("groups"), GP64())
+	p.load(h)
+	Label("group")
+	for k, part := range p.group(func(i int, to VecPhysical) { VMOVDQU64(Mem{Base: terms, Disp: 64 * i}, to) }) {
+		for _, step := range part {
+			step()
+		}
+		if k < 8 {
+			PREFETCHT0(Mem{Base: terms, Disp: ahead + 128*k})
+			PREFETCHT0(Mem{Base: terms, Disp: ahead + 128*k + 64})
+		}
+	}
+	ADDQ(U32(group), terms)
+	DECQ(groups)
+	JNZ(LabelRef("group"))
+	p.store(h)
 	wipeRegisters()
 	RET()
 }

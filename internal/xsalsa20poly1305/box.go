@@ -30,16 +30,35 @@ type Box struct {
 
 // Init derives the key schedule from key and nonce, which are not kept.
 func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
-	var input [16]byte
-	copy(input[:], nonce[:16])
-	b.subkey = HSalsa20(key, &input)
-	copy(b.nonce[:], nonce[16:])
+	var first start
+	b.begin(&first, 0, key, nonce)
+	Wipe(first[:])
+}
 
-	var first [BlockSize]byte
-	b.keystream(&first, 0)
+// A start is the keystream that a message starts with: 32 bytes for Poly1305,
+// then those for the message's first startSize-KeystreamOffset bytes.
+type start [startSize]byte
+
+const startSize = 8 * BlockSize
+
+// begin is Init, and sets first, which is zero, as far as an n-byte message
+// needs it.
+func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
+	n = min(KeystreamOffset+n, startSize)
+	copy(b.nonce[:], nonce[16:])
+	if active == avx512 {
+		b.beginGroups(first, n, key, nonce)
+	} else {
+		b.subkey = HSalsa20(key, (*[16]byte)(nonce[:16]))
+		b.xorKeystream(first[:n], first[:n], 0)
+	}
 	b.r = clamp(binary.LittleEndian.Uint64(first[0:]), binary.LittleEndian.Uint64(first[8:]))
 	b.s = [2]uint64{binary.LittleEndian.Uint64(first[16:]), binary.LittleEndian.Uint64(first[24:])}
-	Wipe(first[:])
+}
+
+// xor is XOR for the n bytes of src that first has keystream for.
+func (first *start) xor(dst, src []byte) (n int) {
+	return subtle.XORBytes(dst, src, first[KeystreamOffset:])
 }
 
 // Wipe overwrites the key schedule.
@@ -59,18 +78,12 @@ func Wipe(p []byte) { clear(p) }
 // writes dst. dst is as long as src, and is src or does not overlap it.
 func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
-	head, bulk := split(off, len(src))
-	if head > 0 {
-		b.xorEdge(dst[:head], src[:head], off)
-		b.absorb(p, dst[:head], off)
+	if n := toBlock(off, len(src)); n > 0 {
+		b.xorWithin(dst[:n], src[:n], off)
+		b.absorb(p, dst[:n], off)
+		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
-	if bulk > 0 {
-		b.sealBlocks(p, dst[head:head+bulk], src[head:head+bulk], off+int64(head))
-	}
-	if tail := head + bulk; tail < len(src) {
-		b.xorEdge(dst[tail:], src[tail:], off+int64(tail))
-		b.absorb(p, dst[tail:], off+int64(tail))
-	}
+	b.sealBlocks(p, dst, src, off)
 }
 
 // Open adds src, the ciphertext from byte off on, to p and decrypts it into
@@ -80,20 +93,13 @@ func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 // src, and is src or does not overlap it.
 func (b *Box) Open(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
-	head, bulk := split(off, len(src))
-	if head > 0 {
-		copy(dst[:head], src[:head])
-		b.absorb(p, dst[:head], off)
-		b.xorEdge(dst[:head], dst[:head], off)
+	if n := toBlock(off, len(src)); n > 0 {
+		copy(dst[:n], src[:n])
+		b.absorb(p, dst[:n], off)
+		b.xorWithin(dst[:n], dst[:n], off)
+		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
-	if bulk > 0 {
-		b.openBlocks(p, dst[head:head+bulk], src[head:head+bulk], off+int64(head))
-	}
-	if tail := head + bulk; tail < len(src) {
-		copy(dst[tail:], src[tail:])
-		b.absorb(p, dst[tail:], off+int64(tail))
-		b.xorEdge(dst[tail:], dst[tail:], off+int64(tail))
-	}
+	b.openBlocks(p, dst, src, off)
 }
 
 // Auth adds src, the ciphertext from byte off on, to p.
@@ -105,10 +111,9 @@ func (b *Box) Auth(p *Part, src []byte, off int64) {
 // keystream into dst. dst is as long as src, and is src or does not overlap it.
 func (b *Box) XOR(dst, src []byte, off int64) {
 	dst = dst[:len(src)]
-	head, bulk := split(off, len(src))
-	b.xorEdge(dst[:head], src[:head], off)
-	b.xorBlocks(dst[head:head+bulk], src[head:head+bulk], off+int64(head))
-	b.xorEdge(dst[head+bulk:], src[head+bulk:], off+int64(head+bulk))
+	n := toBlock(off, len(src))
+	b.xorWithin(dst[:n], src[:n], off)
+	b.xorBlocks(dst[n:], src[n:], block(off+int64(n)))
 }
 
 // Tag returns the tag of an n-byte ciphertext of which the parts together have
@@ -120,27 +125,27 @@ func (b *Box) Tag(n int64, parts ...Part) [TagSize]byte {
 // Verify reports, in constant time, whether tag is the tag of the n-byte
 // ciphertext that the parts have absorbed.
 func (b *Box) Verify(tag *[TagSize]byte, n int64, parts ...Part) bool {
+	return b.verify(tag, n, parts)
+}
+
+func (b *Box) verify(tag *[TagSize]byte, n int64, parts []Part) bool {
 	want := b.tag(n, parts)
 	return subtle.ConstantTimeCompare(want[:], tag[:]) == 1
 }
 
-// split cuts the n message bytes from off on where blocks of keystream start:
-// head bytes up to the first start, bulk bytes of whole blocks, and the rest.
-func split(off int64, n int) (head, bulk int) {
-	if in := int((off + KeystreamOffset) % BlockSize); in != 0 {
-		head = min(BlockSize-in, n)
-	}
-	return head, (n - head) &^ (BlockSize - 1)
+// toBlock is how many of the n message bytes from off on come before the next
+// start of a block of keystream.
+func toBlock(off int64, n int) int {
+	return min(int(-(off+KeystreamOffset)&(BlockSize-1)), n)
 }
 
-// xorEdge is XOR for bytes that lie within one block of keystream.
-func (b *Box) xorEdge(dst, src []byte, off int64) {
+// xorWithin is XOR for bytes that lie within one block of keystream.
+func (b *Box) xorWithin(dst, src []byte, off int64) {
 	if len(src) == 0 {
 		return
 	}
-	var block [BlockSize]byte
-	at := off + KeystreamOffset
-	b.keystream(&block, uint64(at/BlockSize))
-	subtle.XORBytes(dst, src, block[at%BlockSize:])
-	Wipe(block[:])
+	var ks [BlockSize]byte
+	b.xorKeystream(ks[:], ks[:], block(off))
+	subtle.XORBytes(dst, src, ks[(off+KeystreamOffset)%BlockSize:])
+	Wipe(ks[:])
 }

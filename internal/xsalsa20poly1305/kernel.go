@@ -1,5 +1,7 @@
 package xsalsa20poly1305
 
+import "crypto/subtle"
+
 // A kernel is one way to do the bulk of the work: whole blocks of keystream,
 // whole terms of Poly1305. This file is the one place that knows which kernels
 // there are. They are called by name, not through variables, so that the
@@ -20,50 +22,92 @@ var active = available()[0]
 // Engine names the kernel in use.
 func Engine() string { return active.String() }
 
-// groupSize is what a vector kernel works on at once, in bytes.
-const groupSize = 16 * BlockSize
+// groupSize is what a vector kernel works on at once, in bytes: sixteen blocks
+// of keystream, 64 terms. What it needs to know of r pays from vectorFrom bytes.
+const (
+	groupSize  = 16 * BlockSize
+	vectorFrom = 2 * groupSize
+)
+
+// groups is how many of n bytes a vector kernel is to have.
+func groups(n int) int {
+	if active == portable || n < vectorFrom {
+		return 0
+	}
+	return n &^ (groupSize - 1)
+}
 
 // fuse is how many bytes are brought through both algorithms while they are in
-// the first-level cache.
+// the first-level cache, by kernels that do one after the other.
 const fuse = 32 << 10
 
-// sealBlocks is Seal for whole blocks of keystream.
+// sealBlocks is Seal from where a block of keystream starts.
 func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
+	if n := groups(len(src)); n > 0 && active == avx512 {
+		b.sealGroups(p, dst[:n], src[:n], off)
+		dst, src, off = dst[n:], src[n:], off+int64(n)
+	}
 	for len(src) > 0 {
 		n := min(fuse, len(src))
-		b.xorBlocks(dst[:n], src[:n], off)
+		b.xorBlocks(dst[:n], src[:n], block(off))
 		b.absorb(p, dst[:n], off)
 		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
 }
 
-// openBlocks is Open for whole blocks of keystream.
+// openBlocks is Open from where a block of keystream starts.
 func (b *Box) openBlocks(p *Part, dst, src []byte, off int64) {
+	if n := groups(len(src)); n > 0 && active == avx512 {
+		b.openGroups(p, dst[:n], src[:n], off)
+		dst, src, off = dst[n:], src[n:], off+int64(n)
+	}
 	for len(src) > 0 {
 		n := min(fuse, len(src))
 		copy(dst[:n], src[:n])
 		b.absorb(p, dst[:n], off)
-		b.xorBlocks(dst[:n], dst[:n], off)
+		b.xorBlocks(dst[:n], dst[:n], block(off))
 		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
 }
 
-// xorBlocks is XOR for whole blocks of keystream.
-func (b *Box) xorBlocks(dst, src []byte, off int64) {
-	n := uint64(off+KeystreamOffset) / BlockSize
-	if bulk := len(src) &^ (groupSize - 1); active == avx512 && bulk > 0 {
+// block is the number of the block of keystream that message byte off meets.
+func block(off int64) uint64 { return uint64(off+KeystreamOffset) / BlockSize }
+
+// xorBlocks combines src with the keystream from block n on.
+func (b *Box) xorBlocks(dst, src []byte, n uint64) {
+	if active != avx512 {
+		b.xorKeystream(dst, src, n)
+		return
+	}
+	if bulk := len(src) &^ (groupSize - 1); bulk > 0 {
 		b.xorGroups(dst[:bulk], src[:bulk], n)
 		dst, src, n = dst[bulk:], src[bulk:], n+uint64(bulk/BlockSize)
 	}
-	b.xorKeystream(dst, src, n)
+	if len(src) > 0 {
+		b.xorRest(dst, src, n)
+	}
 }
 
-// absorbTerms adds whole terms to p.
-func (b *Box) absorbTerms(p *Part, c []byte) {
-	if active == avx512 && len(c) >= lanesFrom {
-		n := len(c) &^ (laneSize - 1)
-		p.h = hornerLanes(p.h, p.powers.of(b.r), c[:n])
-		c = c[n:]
+// xorRest is xorKeystream for less than a group, which is brought to the length
+// that the kernel wants.
+func (b *Box) xorRest(dst, src []byte, n uint64) {
+	var group [groupSize]byte
+	if len(src) <= startSize {
+		b.keystream8((*start)(group[:]), n)
+	} else {
+		b.xorGroups(group[:], group[:], n)
 	}
+	subtle.XORBytes(dst, src, group[:])
+	Wipe(group[:])
+}
+
+// absorbTerms adds whole terms, which start at byte off, to p.
+func (b *Box) absorbTerms(p *Part, c []byte, off int64) {
+	if n := groups(len(c)); n > 0 {
+		b.absorbGroups(p, c[:n], off)
+		c, off = c[n:], off+int64(n)
+	}
+	b.seek(p, off/termSize)
 	p.h = horner(p.h, b.r, c)
+	p.end += int64(len(c) / termSize)
 }

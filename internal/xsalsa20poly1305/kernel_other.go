@@ -2,10 +2,18 @@
 
 package xsalsa20poly1305
 
+const absent = "xsalsa20poly1305: no such kernel here"
+
 func available() []kernel { return []kernel{portable} }
 
-func (b *Box) xorGroups(_, _ []byte, _ uint64) { panic("xsalsa20poly1305: no such kernel here") }
+func (b *Box) keystream8(*start, uint64) { panic(absent) }
 
-func hornerGroups(_ *[3 * lanes]uint64, _ *[5]uint64, _ []byte) {
-	panic("xsalsa20poly1305: no such kernel here")
-}
+func (b *Box) beginGroups(*start, int, *[KeySize]byte, *[NonceSize]byte) { panic(absent) }
+
+func (b *Box) xorGroups(_, _ []byte, _ uint64) { panic(absent) }
+
+func (b *Box) absorbGroups(*Part, []byte, int64) { panic(absent) }
+
+func (b *Box) sealGroups(_ *Part, _, _ []byte, _ int64) { panic(absent) }
+
+func (b *Box) openGroups(_ *Part, _, _ []byte, _ int64) { panic(absent) }

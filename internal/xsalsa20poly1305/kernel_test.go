@@ -46,7 +46,7 @@ func TestAlignments(t *testing.T) {
 		var b Box
 		b.Init(key, nonce)
 		for from := range 64 {
-			for to := 0; to < 64; to += 7 {
+			for to := range 64 {
 				src, dst := message[from:from+n], buf[to:to+n]
 				want := secretbox.Seal(nil, src, nonce, key)
 				var sealed, opened Part
@@ -63,33 +63,79 @@ func TestAlignments(t *testing.T) {
 	})
 }
 
-// TestLanes has the lanes agree with the chain, for every number of groups and
-// where all carries happen that can.
-func TestLanes(t *testing.T) {
-	if available()[0] == portable {
-		t.Skip("no vector kernel on this processor")
-	}
-	r := rng(31)
-	const ones = ^uint64(0)
-	messages := [][]byte{
-		bytes.Repeat([]byte{0xff}, 64*laneSize),
-		bytes.Repeat([]byte{0}, 64*laneSize),
-		bytes.Repeat(append(bytes.Repeat([]byte{0xff}, 16), bytes.Repeat([]byte{0}, 16)...), 4*laneSize),
-		random(r, 64*laneSize),
-	}
-	for _, key := range []clamped{clamp(ones, ones), clamp(0, 0), clamp(1, 0), clamp(0, ones), clamp(r.Uint64(), r.Uint64())} {
-		var p powers
-		for _, start := range extremes(r) {
-			start = fold(start)
-			for _, m := range messages {
-				for groups := 1; groups <= 64; groups += 1 + groups/3 {
-					c := m[:groups*laneSize]
-					got, want := hornerLanes(start, p.of(key), c), horner(start, key, c)
-					if got[2] > 4 || reduce(got) != reduce(want) {
-						t.Fatalf("%d groups with r = %x from %x differ", groups, key, start)
+// TestCounterEnds has the keystream where the low word of the block counter
+// wraps and where all of it does, from every block on the way, in every length.
+func TestCounterEnds(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		r := rng(33)
+		key, nonce := randomKey(r)
+		var b Box
+		b.Init(key, nonce)
+		for _, wrap := range []uint64{1 << 32, 0} {
+			const most = 3*groupSize + startSize
+			var want [2 * most]byte // from block wrap-most/BlockSize on
+			first := wrap - most/BlockSize
+			for i := range uint64(len(want) / BlockSize) {
+				block := salsa20(&b.subkey, b.nonce, first+i)
+				copy(want[i*BlockSize:], block[:])
+			}
+			for before := range most / BlockSize {
+				for _, n := range []int{1, 64, 65, 511, 512, 513, 1023, 1024, 1025, 1536, 2048, 3000, most} {
+					got, at := make([]byte, n), most-before*BlockSize
+					b.xorBlocks(got, got, wrap-uint64(before))
+					if !bytes.Equal(got, want[at:at+n]) {
+						t.Fatalf("%d bytes from %d blocks before %#x on differ", n, before, wrap)
 					}
 				}
 			}
 		}
-	}
+	})
+}
+
+// TestCarries seals and opens where all carries happen that can: keys and
+// messages of all ones and of zeros, sums at the ends of their range.
+func TestCarries(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		r := rng(31)
+		const (
+			ones = ^uint64(0)
+			most = 20 * groupSize
+			off  = 5*BlockSize - KeystreamOffset
+		)
+		messages := [][]byte{
+			bytes.Repeat([]byte{0xff}, most),
+			make([]byte, most),
+			bytes.Repeat(append(bytes.Repeat([]byte{0xff}, 16), make([]byte, 16)...), most/32),
+			bytes.Repeat(append(make([]byte, 16), bytes.Repeat([]byte{0xff}, 16)...), most/32),
+			random(r, most),
+		}
+		key, nonce := randomKey(r)
+		var b Box
+		b.Init(key, nonce)
+		got := make([]byte, most)
+		for _, b.r = range []clamped{clamp(ones, ones), clamp(0, 0), clamp(1, 0), clamp(0, ones), clamp(ones, 0), clamp(r.Uint64(), r.Uint64())} {
+			for _, start := range extremes(r) {
+				start = fold(start)
+				for _, m := range messages {
+					for groups := 1; groups <= 20; groups += 1 + groups/3 {
+						c := m[:groups*groupSize]
+						from := Part{h: start, end: off / termSize}
+						want := reduce(horner(start, b.r, c))
+						authenticated, opened := from, from
+						b.Auth(&authenticated, c, off)
+						b.Open(&opened, got[:len(c)], c, off)
+						if reduce(authenticated.h) != want || reduce(opened.h) != want {
+							t.Fatalf("%d groups with r = %x from %x differ", groups, b.r, start)
+						}
+						// What opening made of c is the message that seals to c.
+						sealed := from
+						b.Seal(&sealed, got[:len(c)], got[:len(c)], off)
+						if !bytes.Equal(got[:len(c)], c) || reduce(sealed.h) != want {
+							t.Fatalf("sealing %d groups with r = %x from %x differs", groups, b.r, start)
+						}
+					}
+				}
+			}
+		}
+	})
 }

@@ -9,7 +9,32 @@ package xsalsa20poly1305
 //go:noescape
 func xorKeystream16AVX512(dst *byte, src *byte, groups uint64, state *[16]uint32)
 
-// horner8IFMA adds groups of eight terms to h, the limbs of eight lanes; r has r0, r1, r2, s1, s2 of r^8. Lane i takes term 0, 4, 1, 5, 2, 6, 3, 7 of a group.
+// absorb64IFMA adds groups of 64 terms to h, three limbs of eight lanes. Lane i takes term 0, 4, 1, 5, 2, 6, 3, 7 of each eight.
 //
 //go:noescape
-func horner8IFMA(h *[24]uint64, r *[5]uint64, terms *byte, groups uint64)
+func absorb64IFMA(h *[24]uint64, powers *[27]uint64, terms *byte, groups uint64)
+
+// sealGroupsAVX512 is xorKeystream16AVX512, and adds to h the groups from the one before dst to the last but one.
+//
+//go:noescape
+func sealGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)
+
+// openGroupsAVX512 adds groups of src to h and combines them with the keystream into dst. It reads src once.
+//
+//go:noescape
+func openGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)
+
+// keystream8AVX512 sets dst to eight blocks of keystream. state is Salsa20's input for the first block.
+//
+//go:noescape
+func keystream8AVX512(dst *[512]byte, state *[16]uint32)
+
+// begin4AVX512 sets subkey to HSalsa20 of key and nonce[:16], and dst to XSalsa20's first 4 blocks.
+//
+//go:noescape
+func begin4AVX512(dst *[256]byte, subkey *[32]byte, key *[32]byte, nonce *[24]byte)
+
+// begin8AVX512 sets subkey to HSalsa20 of key and nonce[:16], and dst to XSalsa20's first 8 blocks.
+//
+//go:noescape
+func begin8AVX512(dst *[512]byte, subkey *[32]byte, key *[32]byte, nonce *[24]byte)

@@ -3,63 +3,79 @@ package xsalsa20poly1305
 import "math/bits"
 
 // Eight lanes of a vector kernel evaluate the polynomial side by side: each has
-// every eighth term and multiplies by r^8, and at the end by what its last term
-// still lacks. This file goes between an elem and the lanes.
+// every eighth term and multiplies by powers of r^8, and at the end by what its
+// last term still lacks. This file goes between an elem and the lanes.
 
 const lanes = 8
 
-// laneSize is the length of a group of terms, one for each lane, in bytes.
-// lanesFrom is the length from which the detour pays.
-const (
-	laneSize  = lanes * termSize
-	lanesFrom = 64 * laneSize
-)
-
-// laneTerm is which term of a group a lane takes.
+// laneTerm is which of eight terms a lane takes.
 var laneTerm = [lanes]int{0, 4, 1, 5, 2, 6, 3, 7}
 
-// powers are r^1 to r^8.
-type powers struct {
+// laneSums are the sums of the lanes: by limb of 52 bits, then by lane.
+type laneSums [3 * lanes]uint64
+
+// lanePowers are what the lanes multiply by.
+type lanePowers struct {
 	known bool
-	r     [lanes]elem
+	r     [lanes]elem // r^1 to r^8
+	// table has limbs of 52, 52 and 26 bits of r^64, r^56, ..., r^8, and of
+	// what the bits 2^128 of a lane's eight terms are worth.
+	table [27]uint64
 }
 
 // of sets p to the powers of r, if it has not been.
-func (p *powers) of(r clamped) *[lanes]elem {
-	if !p.known {
-		p.r[0] = r.elem()
-		for i := 1; i < lanes; i++ {
-			p.r[i] = mul(p.r[i-1], p.r[0])
-		}
-		p.known = true
+func (p *lanePowers) of(r clamped) *lanePowers {
+	if p.known {
+		return p
 	}
-	return &p.r
+	// Each power is the product of two about half as high, so that the
+	// processor need not wait for one to begin with the next.
+	p.r[0] = r.elem()
+	for i := 1; i < lanes; i++ {
+		p.r[i] = mul(p.r[(i-1)/2], p.r[i/2])
+	}
+	var r8 [lanes]elem // r^8 to r^64
+	r8[0] = p.r[lanes-1]
+	for i := 1; i < lanes; i++ {
+		r8[i] = mul(r8[(i-1)/2], r8[i/2])
+	}
+	ones := elem{1, 0, 0} // 1 + r^8 + ... + r^56
+	for i, power := range r8 {
+		p.set(lanes-1-i, power)
+		if i < lanes-1 {
+			ones = add(ones, power)
+		}
+	}
+	p.set(lanes, mul(ones, elem{0, 0, 1}))
+	p.known = true
+	return p
 }
 
-// limbs takes h apart into 44, 44 and 42 bits, and what is above.
-func (h elem) limbs() (l0, l1, l2 uint64) {
-	const mask = 1<<44 - 1
-	return h[0] & mask, (h[0]>>44 | h[1]<<20) & mask, h[1]>>24 | h[2]<<40
+// set makes h entry k of the table.
+func (p *lanePowers) set(k int, h elem) {
+	const mask = 1<<52 - 1
+	h = reduce(h)
+	p.table[3*k] = h.w0 & mask
+	p.table[3*k+1] = (h.w0>>52 | h.w1<<12) & mask
+	p.table[3*k+2] = h.w1>>40 | h.w2<<24
 }
 
-// fromLimbs is the elem of limbs that may have carries above their bits.
-func fromLimbs(l0, l1, l2 uint64) (h elem) {
-	var carry uint64
-	h[0], carry = bits.Add64(l0, l1<<44, 0)
-	h[1], carry = bits.Add64(l1>>20, l2<<24, carry)
-	h[2] = l2>>40 + carry
+// sum joins the lanes.
+func (p *lanePowers) sum(s *laneSums) (h elem) {
+	for i, term := range laneTerm {
+		h = add(h, mul(fromLimbs(s[i], s[lanes+i], s[2*lanes+i]), p.r[lanes-1-term]))
+	}
 	return h
 }
 
-// hornerLanes is horner for whole groups of terms.
-func hornerLanes(h elem, p *[lanes]elem, c []byte) elem {
-	var acc [3 * lanes]uint64 // by limb, then by lane; lane 0 has the first term
-	acc[0], acc[lanes], acc[2*lanes] = h.limbs()
-	r0, r1, r2 := p[lanes-1].limbs()
-	hornerGroups(&acc, &[5]uint64{r0, r1, r2, 20 * r1, 20 * r2}, c)
-	h = elem{}
-	for i, term := range laneTerm {
-		h = add(h, mul(fromLimbs(acc[i], acc[lanes+i], acc[2*lanes+i]), p[lanes-1-term]))
-	}
+// fromLimbs is the elem of limbs of 52, 52 and a few more than 26 bits. What
+// stands above the 52 bits has been carried.
+func fromLimbs(l0, l1, l2 uint64) (h elem) {
+	const mask = 1<<52 - 1
+	l0, l1 = l0&mask, l1&mask
+	var carry uint64
+	h.w0 = l0 | l1<<52
+	h.w1, carry = bits.Add64(l1>>12, l2<<40, 0)
+	h.w2 = l2>>24 + carry
 	return h
 }

@@ -15,7 +15,7 @@ type Part struct {
 	// sum would be if the ciphertext ended with term end-1.
 	end int64
 	// powers of r, for kernels that need them; zero until then.
-	powers powers
+	powers lanePowers
 }
 
 // absorb adds the ciphertext c, which starts at byte off, to p.
@@ -30,9 +30,7 @@ func (b *Box) absorb(p *Part, c []byte, off int64) {
 		c, off = c[n:], off+int64(n)
 	}
 	if n := len(c) &^ (termSize - 1); n > 0 {
-		b.seek(p, off/termSize)
-		b.absorbTerms(p, c[:n])
-		p.end += int64(n / termSize)
+		b.absorbTerms(p, c[:n], off)
 		c, off = c[n:], off+int64(n)
 	}
 	if len(c) > 0 {
@@ -45,41 +43,49 @@ func (b *Box) absorbFragment(p *Part, c []byte, off int64) {
 	in := int(off % termSize)
 	var term [termSize]byte
 	copy(term[in:], c)
-	t := elem{binary.LittleEndian.Uint64(term[:8]), binary.LittleEndian.Uint64(term[8:]), 0}
+	t := termElem(&term)
 	if in+len(c) == termSize {
-		t[2] = 1
+		t.w2 = 1
 	}
 	b.seek(p, off/termSize+1)
 	p.h = add(p.h, mul(t, b.r.elem()))
 }
 
+// termElem is a term without a bit 2^128.
+func termElem(term *[termSize]byte) elem {
+	return elem{binary.LittleEndian.Uint64(term[:8]), binary.LittleEndian.Uint64(term[8:]), 0}
+}
+
 // seek moves p over a gap, up to before term n.
 func (b *Box) seek(p *Part, n int64) {
+	p.h, p.end = b.sum(p, n), n
+}
+
+// sum is what p is worth before term n.
+func (b *Box) sum(p *Part, n int64) elem {
 	if n < p.end {
 		panic("xsalsa20poly1305: a part takes its bytes in ascending order")
 	}
-	if p.end > 0 && n > p.end {
-		p.h = mul(p.h, pow(b.r.elem(), uint64(n-p.end)))
+	if p.end == 0 || n == p.end {
+		return p.h
 	}
-	p.end = n
+	return mul(p.h, pow(b.r.elem(), uint64(n-p.end)))
 }
 
 // tag joins the parts of an n-byte ciphertext.
 func (b *Box) tag(n int64, parts []Part) (tag [TagSize]byte) {
-	terms := (n + termSize - 1) / termSize
 	var h elem
-	for _, p := range parts {
-		b.seek(&p, terms)
-		h = add(h, p.h)
+	for i := range parts {
+		h = add(h, b.sum(&parts[i], (n+termSize-1)/termSize))
 	}
 	if in := n % termSize; in != 0 {
-		var bit elem
-		bit[in/8] = 1 << (in % 8 * 8)
-		h = add(h, mul(bit, b.r.elem()))
+		var term [termSize]byte
+		term[in] = 1
+		h = add(h, mul(termElem(&term), b.r.elem()))
 	}
 	h = reduce(h)
-	lo, carry := bits.Add64(h[0], b.s[0], 0)
-	hi, _ := bits.Add64(h[1], b.s[1], carry)
+	lo, carry := bits.Add64(h.w0, b.s[0], 0)
+	hi, _ := bits.Add64(h.w1, b.s[1], carry)
 	binary.LittleEndian.PutUint64(tag[:8], lo)
 	binary.LittleEndian.PutUint64(tag[8:], hi)
 	return tag

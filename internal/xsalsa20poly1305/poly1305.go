@@ -5,19 +5,20 @@ import (
 	"math/bits"
 )
 
-// An elem is an integer mod 2^130-5, little-endian, not fully reduced: every
-// function here takes and gives elem[2] < 16.
-type elem [3]uint64
+// An elem is an integer mod 2^130-5, w0 + w1*2^64 + w2*2^128, not fully reduced:
+// every function here takes and gives w2 < 16. (An array would not be passed in
+// registers.)
+type elem struct{ w0, w1, w2 uint64 }
 
 // clamped is Poly1305's r, a 124-bit number whose upper word is a multiple of
 // four, by construction.
-type clamped [2]uint64
+type clamped struct{ w0, w1 uint64 }
 
 func clamp(lo, hi uint64) clamped {
 	return clamped{lo & 0x0ffffffc0fffffff, hi & 0x0ffffffc0ffffffc}
 }
 
-func (r clamped) elem() elem { return elem{r[0], r[1], 0} }
+func (r clamped) elem() elem { return elem{r.w0, r.w1, 0} }
 
 // horner returns (h + c1)*r^m + c2*r^(m-1) + ... + cm*r for the m whole terms
 // of c, with their bits 2^128.
@@ -25,8 +26,8 @@ func (r clamped) elem() elem { return elem{r[0], r[1], 0} }
 // Since 4 divides r1, and 2^130 = 5 (mod 2^130-5), h1*r1*2^128 folds at once:
 // it is h1*(r1/4)*2^130, so h1*(r1 + r1/4).
 func horner(h elem, r clamped, c []byte) elem {
-	h0, h1, h2 := h[0], h[1], h[2]
-	r0, r1 := r[0], r[1]
+	h0, h1, h2 := h.w0, h.w1, h.w2
+	r0, r1 := r.w0, r.w1
 	f1 := r1 + r1>>2
 	for len(c) >= termSize {
 		var carry uint64
@@ -59,29 +60,37 @@ func horner(h elem, r clamped, c []byte) elem {
 	return elem{h0, h1, h2}
 }
 
-// mul returns a*b.
+// mul returns a*b. It is written out, because short messages wait for it.
 func mul(a, b elem) elem {
-	var w [5]uint64 // the product, as a number of five words
-	for i, x := range a {
-		var carry uint64
-		for j, y := range b {
-			hi, lo := bits.Mul64(x, y)
-			var c uint64
-			lo, c = bits.Add64(lo, w[i+j], 0)
-			hi += c
-			lo, c = bits.Add64(lo, carry, 0)
-			hi += c
-			w[i+j], carry = lo, hi
-		}
-		if i+3 < len(w) {
-			w[i+3] = carry
-		}
-	}
+	// Columns of the product, low and high words; the words of 2^128 are so
+	// small that their product is one word.
+	h00, w0 := bits.Mul64(a.w0, b.w0)
+	h01, l01 := bits.Mul64(a.w0, b.w1)
+	h10, l10 := bits.Mul64(a.w1, b.w0)
+	h11, l11 := bits.Mul64(a.w1, b.w1)
+	h02, l02 := bits.Mul64(a.w0, b.w2)
+	h20, l20 := bits.Mul64(a.w2, b.w0)
+	h12, l12 := bits.Mul64(a.w1, b.w2)
+	h21, l21 := bits.Mul64(a.w2, b.w1)
+
+	w1, c1 := bits.Add64(h00, l01, 0)
+	w2, c2 := bits.Add64(h01, h10, c1)
+	w3, c3 := bits.Add64(h11, h02, c2)
+	w4 := a.w2*b.w2 + c3
+	w1, c1 = bits.Add64(w1, l10, 0)
+	w2, c2 = bits.Add64(w2, l11, c1)
+	w3, c3 = bits.Add64(w3, h20, c2)
+	w4 += c3
+	w2, c2 = bits.Add64(w2, l02, 0)
+	w3, c3 = bits.Add64(w3, l12, c2)
+	w4 += h12 + c3
+	w2, c2 = bits.Add64(w2, l20, 0)
+	w3, c3 = bits.Add64(w3, l21, c2)
+	w4 += h21 + c3
+
 	// w = low + 2^130*high = low + 4*high + high (mod 2^130-5).
-	high := [3]uint64{w[2]>>2 | w[3]<<62, w[3]>>2 | w[4]<<62, w[4] >> 2}
-	h := elem{w[0], w[1], w[2] & 3}
-	h = sum(h, elem{w[2] &^ 3, w[3], w[4]})
-	h = sum(h, elem(high))
+	h := sum(elem{w0, w1, w2 & 3}, elem{w2 &^ 3, w3, w4})
+	h = sum(h, elem{w2>>2 | w3<<62, w3>>2 | w4<<62, w4 >> 2})
 	return fold(h)
 }
 
@@ -91,19 +100,19 @@ func add(a, b elem) elem { return fold(sum(a, b)) }
 // sum is the sum of integers; the caller sees to it that the top word holds it.
 func sum(a, b elem) (h elem) {
 	var carry uint64
-	h[0], carry = bits.Add64(a[0], b[0], 0)
-	h[1], carry = bits.Add64(a[1], b[1], carry)
-	h[2], _ = bits.Add64(a[2], b[2], carry)
+	h.w0, carry = bits.Add64(a.w0, b.w0, 0)
+	h.w1, carry = bits.Add64(a.w1, b.w1, carry)
+	h.w2, _ = bits.Add64(a.w2, b.w2, carry)
 	return h
 }
 
-// fold brings what stands above 2^130 down: the result has h[2] <= 4.
+// fold brings what stands above 2^130 down: the result has h.w2 <= 4.
 func fold(h elem) elem {
-	high := h[2] >> 2
+	high := h.w2 >> 2
 	var carry uint64
-	h[0], carry = bits.Add64(h[0], high*5, 0)
-	h[1], carry = bits.Add64(h[1], 0, carry)
-	h[2] = h[2]&3 + carry
+	h.w0, carry = bits.Add64(h.w0, high*5, 0)
+	h.w1, carry = bits.Add64(h.w1, 0, carry)
+	h.w2 = h.w2&3 + carry
 	return h
 }
 
@@ -125,12 +134,13 @@ func reduce(h elem) elem {
 	// g = h + 5 - 2^130 is negative just if h < 2^130-5.
 	var carry uint64
 	var g elem
-	g[0], carry = bits.Add64(h[0], 5, 0)
-	g[1], carry = bits.Add64(h[1], 0, carry)
-	g[2] = h[2] + carry - 4
-	keep := -(g[2] >> 63) // all ones if g is negative
-	for i := range h {
-		h[i] = h[i]&keep | g[i]&^keep
+	g.w0, carry = bits.Add64(h.w0, 5, 0)
+	g.w1, carry = bits.Add64(h.w1, 0, carry)
+	g.w2 = h.w2 + carry - 4
+	keep := -(g.w2 >> 63) // all ones if g is negative
+	return elem{
+		h.w0&keep | g.w0&^keep,
+		h.w1&keep | g.w1&^keep,
+		h.w2&keep | g.w2&^keep,
 	}
-	return h
 }

@@ -14,28 +14,34 @@ func HSalsa20(key *[KeySize]byte, input *[16]byte) (derived [32]byte) {
 	return derived
 }
 
-// state is Salsa20's input for block n, as the words of its matrix.
-func (b *Box) state(n uint64) (s [16]uint32) {
+// matrix is the input of Salsa20's rounds. input is nonce and block counter.
+func matrix(key *[KeySize]byte, input *[16]byte) (s [16]uint32) {
 	const sigma = "expand 32-byte k"
 	for i := range 4 {
 		s[5*i] = binary.LittleEndian.Uint32([]byte(sigma[4*i:]))
-		s[1+i] = binary.LittleEndian.Uint32(b.subkey[4*i:])
-		s[11+i] = binary.LittleEndian.Uint32(b.subkey[16+4*i:])
+		s[1+i] = binary.LittleEndian.Uint32(key[4*i:])
+		s[6+i] = binary.LittleEndian.Uint32(input[4*i:])
+		s[11+i] = binary.LittleEndian.Uint32(key[16+4*i:])
 	}
-	s[6] = binary.LittleEndian.Uint32(b.nonce[:4])
-	s[7] = binary.LittleEndian.Uint32(b.nonce[4:])
-	s[8], s[9] = uint32(n), uint32(n>>32)
 	return s
 }
 
-// keystream sets block, which is zero, to block n of the keystream.
-func (b *Box) keystream(block *[BlockSize]byte, n uint64) { b.xorKeystream(block[:], block[:], n) }
+// input is what stands in the matrix of block n besides the key.
+func (b *Box) input(n uint64) (input [16]byte) {
+	copy(input[:8], b.nonce[:])
+	binary.LittleEndian.PutUint64(input[8:], n)
+	return input
+}
 
-// xorKeystream combines src with the keystream from block n on. All 64 bits of
-// n count: block 2^32 comes 256 GiB into the message.
+// state is the matrix of block n. All 64 bits of n count: block 2^32 comes
+// 256 GiB into the message.
+func (b *Box) state(n uint64) [16]uint32 {
+	input := b.input(n)
+	return matrix(&b.subkey, &input)
+}
+
+// xorKeystream combines src with the keystream from block n on.
 func (b *Box) xorKeystream(dst, src []byte, n uint64) {
-	var counter [16]byte
-	copy(counter[:8], b.nonce[:])
-	binary.LittleEndian.PutUint64(counter[8:], n)
-	salsa.XORKeyStream(dst, src, &counter, &b.subkey)
+	input := b.input(n)
+	salsa.XORKeyStream(dst, src, &input, &b.subkey)
 }

@@ -24,16 +24,21 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 		panic("largebox: invalid buffer overlap")
 	}
 	var b Box
-	b.Init(key, nonce)
+	var first start
+	b.begin(&first, len(message), key, nonce)
 	var tag [TagSize]byte
 	if workers := goroutines(len(message)); workers > 1 {
 		tag = sealParallel(b, tail[TagSize:], message, workers)
 	} else {
-		var p Part
-		b.Seal(&p, tail[TagSize:], message, 0)
-		tag = b.Tag(int64(len(message)), p)
+		var parts [1]Part
+		dst := tail[TagSize:]
+		n := first.xor(dst, message)
+		b.absorb(&parts[0], dst[:n], 0)
+		b.Seal(&parts[0], dst[n:], message[n:], int64(n))
+		tag = b.tag(int64(len(message)), parts[:])
 	}
 	copy(tail, tag[:])
+	Wipe(first[:])
 	b.Wipe()
 	return ret
 }
@@ -45,21 +50,23 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 	if len(box) < TagSize {
 		return nil, false
 	}
-	var b Box
-	b.Init(key, nonce)
 	tag, ciphertext := (*[TagSize]byte)(box), box[TagSize:]
+	var b Box
+	var first start
+	b.begin(&first, len(ciphertext), key, nonce)
 	workers := goroutines(len(ciphertext))
 
 	var ok bool
 	if workers > 1 {
 		ok = verifyParallel(b, tag, ciphertext, workers)
 	} else {
-		var p Part
-		b.Auth(&p, ciphertext, 0)
-		ok = b.Verify(tag, int64(len(ciphertext)), p)
+		var parts [1]Part
+		b.Auth(&parts[0], ciphertext, 0)
+		ok = b.verify(tag, int64(len(ciphertext)), parts[:])
 	}
 	if !ok {
 		b.Wipe()
+		Wipe(first[:])
 		return nil, false
 	}
 
@@ -70,9 +77,11 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 	if workers > 1 {
 		xorParallel(b, tail, ciphertext, workers)
 	} else {
-		b.XOR(tail, ciphertext, 0)
+		n := first.xor(tail, ciphertext)
+		b.XOR(tail[n:], ciphertext[n:], int64(n))
 	}
 	b.Wipe()
+	Wipe(first[:])
 	return ret, true
 }
 

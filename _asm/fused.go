@@ -1,0 +1,53 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// Salsa20 and Poly1305 at the same time: additions, rotations and exclusive-ors
+// of the one fill the ports while the other waits for its products. A group of
+// Poly1305 has ten parts, one for each double round.
+
+// seal encrypts a group while it authenticates the one before, whose ciphertext
+// still is in the first-level cache.
+func seal() {
+	TEXT("sealGroupsAVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)")
+	Doc("sealGroupsAVX512 is xorKeystream16AVX512, and adds to h the groups from the one before dst to the last but one.")
+	Pragma("noescape")
+	dst := Load(Param("dst"), destination)
+	src := Load(Param("src"), GP64())
+	fused(dst, src, func(i int, to VecPhysical) { VMOVDQU64(Mem{Base: dst, Disp: 64*i - group}, to) }, src)
+}
+
+// open authenticates a group while it makes the keystream for it. It reads the
+// group once, and keeps a copy.
+func open() {
+	TEXT("openGroupsAVX512", 0, "func(dst, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)")
+	Doc("openGroupsAVX512 adds groups of src to h and combines them with the keystream into dst. It reads src once.")
+	Pragma("noescape")
+	dst := Load(Param("dst"), destination)
+	src := Load(Param("src"), GP64())
+	local, scratch := AllocLocal(group+64), GP64()
+	LEAQ(local, scratch)
+	ADDQ(Imm(63), scratch)
+	ANDQ(I8(-64), scratch)
+	fused(dst, src, func(i int, to VecPhysical) {
+		VMOVDQU64(Mem{Base: src, Disp: 64 * i}, to)
+		VMOVDQA64(to, Mem{Base: scratch, Disp: 64 * i})
+	}, scratch)
+}
+
+// fused is what both have in common. from is where Salsa20 finds a group.
+func fused(dst, src Register, term func(i int, to VecPhysical), from Register) {
+	groups := Load(Param("groups"), GP64())
+	s := newSalsa20(Load(Param("state"), GP64()))
+	h := Load(Param("h"), GP64())
+	p := newPoly1305(Load(Param("powers"), GP64()))
+	p.load(h)
+	s.loop(dst, src, from, groups, p.group(term))
+	p.store(h)
+	wipeRegisters()
+	RET()
+}
