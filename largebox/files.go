@@ -176,6 +176,7 @@ func (j *job) seal(ctx context.Context, key Sealer) (Result, error) {
 		return Result{}, err
 	}
 	tag := j.box.Tag(n, parts...)
+	clear(parts)
 	result.Bytes = n
 	_, err = j.file.WriteAt(append(prefix, tag[:]...), 0)
 	return result, err
@@ -200,7 +201,9 @@ func (j *job) open(ctx context.Context, key Opener, op operation) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	if !j.box.Verify(&tag, n, parts...) {
+	authentic := j.box.Verify(&tag, n, parts...)
+	clear(parts)
+	if !authentic {
 		return Result{}, ErrNotAuthentic
 	}
 	result.Bytes = n

@@ -159,7 +159,8 @@ func (r *run) fail(f failure) {
 // drain is the way of the data. What fn sees may be changed by others at any
 // time; it reads each byte once, into block, and goes on with that.
 func (r *run) drain(shared *xsalsa20poly1305.Part, tap tap, block []byte) error {
-	var part xsalsa20poly1305.Part
+	var part xsalsa20poly1305.Part // its own, so that no two workers share a cache line
+	defer part.Wipe()
 	for !r.stop.Load() {
 		var n int
 		var at int64

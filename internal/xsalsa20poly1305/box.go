@@ -26,6 +26,7 @@ type Box struct {
 	nonce  [8]byte  // nonce[16:]
 	r      clamped
 	s      [2]uint64
+	powers *powers // of r, for vector kernels; nil where they would not pay
 }
 
 // Init derives the key schedule from key and nonce, which are not kept.
@@ -33,6 +34,8 @@ func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
 	var first start
 	b.begin(&first, 0, key, nonce)
 	Wipe(first[:])
+	b.powers = new(powers)
+	b.powers.set(b.r)
 }
 
 // A start is the keystream that a message starts with: 32 bytes for Poly1305,
@@ -41,7 +44,7 @@ type start [startSize]byte
 
 const startSize = 8 * BlockSize
 
-// begin is Init, and sets first, which is zero, as far as an n-byte message
+// begin is Init for a short message, and sets first, which is zero, as far as an n-byte message
 // needs it.
 func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	n = min(KeystreamOffset+n, startSize)
@@ -64,7 +67,12 @@ func (first *start) xor(dst, src []byte) (n int) {
 // Wipe overwrites the key schedule.
 //
 //go:noinline
-func (b *Box) Wipe() { *b = Box{} }
+func (b *Box) Wipe() {
+	if b.powers != nil {
+		*b.powers = powers{}
+	}
+	*b = Box{}
+}
 
 // Wipe overwrites p with zeros. It is not inlined, so that no compiler can see
 // that p is not used again and leave the writes out.

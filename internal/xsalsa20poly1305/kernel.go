@@ -29,9 +29,9 @@ const (
 	vectorFrom = 2 * groupSize
 )
 
-// groups is how many of n bytes a vector kernel is to have.
-func groups(n int) int {
-	if active == portable || n < vectorFrom {
+// groups is how many of n bytes a vector kernel is to authenticate.
+func (b *Box) groups(n int) int {
+	if active == portable || b.powers == nil || n < vectorFrom {
 		return 0
 	}
 	return n &^ (groupSize - 1)
@@ -43,7 +43,7 @@ const fuse = 32 << 10
 
 // sealBlocks is Seal from where a block of keystream starts.
 func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
-	if n := groups(len(src)); n > 0 && active == avx512 {
+	if n := b.groups(len(src)); n > 0 && active == avx512 {
 		b.sealGroups(p, dst[:n], src[:n], off)
 		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
@@ -57,7 +57,7 @@ func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
 
 // openBlocks is Open from where a block of keystream starts.
 func (b *Box) openBlocks(p *Part, dst, src []byte, off int64) {
-	if n := groups(len(src)); n > 0 && active == avx512 {
+	if n := b.groups(len(src)); n > 0 && active == avx512 {
 		b.openGroups(p, dst[:n], src[:n], off)
 		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
@@ -103,7 +103,7 @@ func (b *Box) xorRest(dst, src []byte, n uint64) {
 
 // absorbTerms adds whole terms, which start at byte off, to p.
 func (b *Box) absorbTerms(p *Part, c []byte, off int64) {
-	if n := groups(len(c)); n > 0 {
+	if n := b.groups(len(c)); n > 0 {
 		b.absorbGroups(p, c[:n], off)
 		c, off = c[n:], off+int64(n)
 	}

@@ -15,6 +15,16 @@ func available() []kernel {
 	return []kernel{portable}
 }
 
+// powers are what the vector kernels multiply by.
+type powers struct{ lanes lanePowers }
+
+// set makes p the powers of r, for the kernel in use.
+func (p *powers) set(r clamped) {
+	if active == avx512 {
+		p.lanes.set(r)
+	}
+}
+
 // keystream8 sets ks to the keystream from block n on.
 func (b *Box) keystream8(ks *start, n uint64) {
 	state := b.state(n)
@@ -41,7 +51,7 @@ func (b *Box) xorGroups(dst, src []byte, n uint64) {
 
 // absorbGroups is absorbTerms for groups.
 func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
-	powers := p.powers.of(b.r)
+	powers := &b.powers.lanes
 	var h laneSums
 	absorb64IFMA((*[24]uint64)(&h), &powers.table, &c[0], uint64(len(c))/groupSize)
 	b.seek(p, (off+int64(len(c)))/termSize)
@@ -51,7 +61,7 @@ func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
 // sealGroups is sealBlocks for groups. The kernel authenticates a group behind
 // the one that it encrypts, so the first and the last are done by themselves.
 func (b *Box) sealGroups(p *Part, dst, src []byte, off int64) {
-	powers := p.powers.of(b.r)
+	powers := &b.powers.lanes
 	state := b.state(block(off))
 	xorKeystream16AVX512(&dst[0], &src[0], 1, &state)
 	var h laneSums
@@ -67,7 +77,7 @@ func (b *Box) sealGroups(p *Part, dst, src []byte, off int64) {
 
 // openGroups is openBlocks for groups.
 func (b *Box) openGroups(p *Part, dst, src []byte, off int64) {
-	powers := p.powers.of(b.r)
+	powers := &b.powers.lanes
 	state := b.state(block(off))
 	var h laneSums
 	openGroupsAVX512(&dst[0], &src[0], uint64(len(src))/groupSize, &state, (*[24]uint64)(&h), &powers.table)

@@ -16,18 +16,14 @@ type laneSums [3 * lanes]uint64
 
 // lanePowers are what the lanes multiply by.
 type lanePowers struct {
-	known bool
-	r     [lanes]elem // r^1 to r^8
+	r [lanes]elem // r^1 to r^8
 	// table has limbs of 52, 52 and 26 bits of r^64, r^56, ..., r^8, and of
 	// what the bits 2^128 of a lane's eight terms are worth.
 	table [27]uint64
 }
 
-// of sets p to the powers of r, if it has not been.
-func (p *lanePowers) of(r clamped) *lanePowers {
-	if p.known {
-		return p
-	}
+// set makes p the powers of r.
+func (p *lanePowers) set(r clamped) {
 	// Each power is the product of two about half as high, so that the
 	// processor need not wait for one to begin with the next.
 	p.r[0] = r.elem()
@@ -41,18 +37,16 @@ func (p *lanePowers) of(r clamped) *lanePowers {
 	}
 	ones := elem{1, 0, 0} // 1 + r^8 + ... + r^56
 	for i, power := range r8 {
-		p.set(lanes-1-i, power)
+		p.enter(lanes-1-i, power)
 		if i < lanes-1 {
 			ones = add(ones, power)
 		}
 	}
-	p.set(lanes, mul(ones, elem{0, 0, 1}))
-	p.known = true
-	return p
+	p.enter(lanes, mul(ones, elem{0, 0, 1}))
 }
 
-// set makes h entry k of the table.
-func (p *lanePowers) set(k int, h elem) {
+// enter makes h entry k of the table.
+func (p *lanePowers) enter(k int, h elem) {
 	const mask = 1<<52 - 1
 	h = reduce(h)
 	p.table[3*k] = h.w0 & mask

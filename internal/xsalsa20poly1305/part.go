@@ -14,9 +14,12 @@ type Part struct {
 	// end counts the terms that h has been multiplied through: h is what the
 	// sum would be if the ciphertext ended with term end-1.
 	end int64
-	// powers of r, for kernels that need them; zero until then.
-	powers lanePowers
 }
+
+// Wipe overwrites p. What a sum is together with the ciphertext tells of the key.
+//
+//go:noinline
+func (p *Part) Wipe() { *p = Part{} }
 
 // absorb adds the ciphertext c, which starts at byte off, to p.
 //

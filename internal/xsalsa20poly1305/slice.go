@@ -26,18 +26,20 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 	var b Box
 	var first start
 	b.begin(&first, len(message), key, nonce)
-	var tag [TagSize]byte
+	dst := tail[TagSize:]
 	if workers := goroutines(len(message)); workers > 1 {
-		tag = sealParallel(b, tail[TagSize:], message, workers)
+		*(*[TagSize]byte)(tail) = sealParallel(b, dst, message, workers)
 	} else {
-		var parts [1]Part
-		dst := tail[TagSize:]
 		n := first.xor(dst, message)
-		b.absorb(&parts[0], dst[:n], 0)
-		b.Seal(&parts[0], dst[n:], message[n:], int64(n))
-		tag = b.tag(int64(len(message)), parts[:])
+		var p Part
+		b.absorb(&p, dst[:n], 0)
+		if rest := len(message) - n; rest >= vectorFrom {
+			b.sealLong(&p, dst[n:], message[n:], int64(n))
+		} else if rest > 0 {
+			b.sealBlocks(&p, dst[n:], message[n:], int64(n))
+		}
+		*(*[TagSize]byte)(tail) = b.tag(int64(len(message)), []Part{p})
 	}
-	copy(tail, tag[:])
 	Wipe(first[:])
 	b.Wipe()
 	return ret
@@ -60,9 +62,13 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 	if workers > 1 {
 		ok = verifyParallel(b, tag, ciphertext, workers)
 	} else {
-		var parts [1]Part
-		b.Auth(&parts[0], ciphertext, 0)
-		ok = b.verify(tag, int64(len(ciphertext)), parts[:])
+		var p Part
+		if len(ciphertext) >= vectorFrom {
+			b.authLong(&p, ciphertext)
+		} else {
+			b.absorb(&p, ciphertext, 0)
+		}
+		ok = b.verify(tag, int64(len(ciphertext)), []Part{p})
 	}
 	if !ok {
 		b.Wipe()
@@ -93,25 +99,53 @@ func goroutines(n int) int {
 	return min(runtime.GOMAXPROCS(0), n/window)
 }
 
+// The long forms have room for powers of r, which short messages do without.
+
+//go:noinline
+func (b *Box) sealLong(p *Part, dst, src []byte, off int64) {
+	var powers powers
+	powers.set(b.r)
+	long := *b
+	long.powers = &powers
+	long.sealBlocks(p, dst, src, off)
+	long.Wipe()
+}
+
+//go:noinline
+func (b *Box) authLong(p *Part, src []byte) {
+	var powers powers
+	powers.set(b.r)
+	long := *b
+	long.powers = &powers
+	long.absorb(p, src, 0)
+	long.Wipe()
+}
+
 // The parallel forms take b by value: it moves to the heap here, and only here.
 
 func sealParallel(b Box, dst, src []byte, workers int) [TagSize]byte {
+	b.powers = new(powers)
+	b.powers.set(b.r)
 	parts := make([]Part, workers)
 	share(len(src), workers, func(worker, from, to int) {
 		b.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
 	})
 	tag := b.Tag(int64(len(src)), parts...)
 	b.Wipe()
+	clear(parts)
 	return tag
 }
 
 func verifyParallel(b Box, tag *[TagSize]byte, src []byte, workers int) bool {
+	b.powers = new(powers)
+	b.powers.set(b.r)
 	parts := make([]Part, workers)
 	share(len(src), workers, func(worker, from, to int) {
 		b.Auth(&parts[worker], src[from:to], int64(from))
 	})
 	ok := b.Verify(tag, int64(len(src)), parts...)
 	b.Wipe()
+	clear(parts)
 	return ok
 }
 
