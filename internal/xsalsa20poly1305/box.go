@@ -47,12 +47,12 @@ const startSize = 8 * BlockSize
 // begin is Init for a short message, and sets first, which is zero, as far as an n-byte message
 // needs it.
 func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
-	n = min(KeystreamOffset+n, startSize)
 	copy(b.nonce[:], nonce[16:])
+	n = min(KeystreamOffset+n, startSize)
 	if active == avx512 {
 		b.beginGroups(first, n, key, nonce)
 	} else {
-		b.subkey = HSalsa20(key, (*[16]byte)(nonce[:16]))
+		hsalsa20(&b.subkey, key, (*[16]byte)(nonce[:16]))
 		b.xorKeystream(first[:n], first[:n], 0)
 	}
 	b.r = clamp(binary.LittleEndian.Uint64(first[0:]), binary.LittleEndian.Uint64(first[8:]))

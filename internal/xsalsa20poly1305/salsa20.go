@@ -10,8 +10,12 @@ import (
 // HSalsa20 derives a key from key and input. With an input of zeros it is what
 // makes NaCl's shared key from a product of curve points.
 func HSalsa20(key *[KeySize]byte, input *[16]byte) (derived [32]byte) {
-	salsa.HSalsa20(&derived, input, key, &salsa.Sigma)
+	hsalsa20(&derived, key, input)
 	return derived
+}
+
+func hsalsa20(derived, key *[KeySize]byte, input *[16]byte) {
+	salsa.HSalsa20(derived, input, key, &salsa.Sigma)
 }
 
 // matrix is the input of Salsa20's rounds. input is nonce and block counter.
