@@ -13,6 +13,8 @@ func main() {
 	ConstraintExpr("!purego")
 	xorKeystream16()
 	horner8()
+	xorKeystream8()
+	absorbWeighted()
 	Generate()
 }
 
