@@ -13,7 +13,7 @@ func main() {
 	ConstraintExpr("!purego")
 	xorKeystream16()
 	horner8()
-	xorKeystream8()
+	xorKeystream2x8()
 	absorbWeighted()
 	Generate()
 }

@@ -22,8 +22,8 @@ import (
 func absorbWeighted() {
 	const (
 		digits = 5
-		chunks = 32                   // of 32 bytes a group
-		row    = 32                   // bytes: a digit of the weights of a chunk
+		chunks = 32 // of 32 bytes a group
+		row    = 32 // bytes: a digit of the weights of a chunk
 		mask26 = 1<<26 - 1
 	)
 	TEXT("absorbWeightedAVX2", NOSPLIT, "func(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)")

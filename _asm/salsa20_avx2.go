@@ -1,189 +1,267 @@
 package main
 
 import (
+	"slices"
+
 	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// xorKeystream8 computes eight blocks of keystream at once: register j holds
-// word j of all of them. That is two words more than registers, as two are
-// needed to work with. So words 2 and 8 share a register, and 7 and 13: the one
-// of a pair that is not in the register is in its slot of the frame.
-//
-// A round is done in halves of two quarter rounds, in this order, so that a pair
-// changes places but twice in two rounds:
-//
-//	columns 0 4 8 12 and 5 9 13 1       has 8 and 13, which go to their slots
-//	columns 10 14 2 6 and 15 3 7 11     gets 2 and 7
-//	rows    0 1 2 3 and 5 6 7 4         has 2 and 7, which go to their slots
-//	rows    10 11 8 9 and 15 12 13 14   gets 8 and 13
-//
-// All four are first needed where they are combined with a sum, which reads them
-// from their slots at no cost.
-func xorKeystream8() {
-	TEXT("xorKeystream8AVX2", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32)")
-	Doc("xorKeystream8AVX2 combines groups of 512 bytes of src with the keystream into dst. state is Salsa20's input for the first block.")
+// xorKeystream2x8 computes sixteen blocks of keystream at once, as two sets of
+// eight: vector j of a set is word j of its blocks. With one set, which would
+// nearly fit into the registers, the three vector ports wait for results a fifth
+// of the time. Two sets live in memory, and the registers are a cache of them;
+// loads and stores have ports of their own.
+func xorKeystream2x8() {
+	TEXT("xorKeystream2x8AVX2", 0, "func(dst, src *byte, groups uint64, state *[16]uint32)")
+	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block.")
 	Pragma("noescape")
-	dst, src, groups, state, frame, rounds := RDI, RSI, RCX, RDX, RBX, RAX
+	dst, src, groups, state, frame, rounds := RDI, RSI, RCX, RDX, RBX, EAX
 	Load(Param("dst"), dst)
 	Load(Param("src"), src)
 	Load(Param("groups"), groups)
 	Load(Param("state"), state)
 
-	const slots = 16 + 4 // the input, word by word, and what has no register
-	LEAQ(AllocLocal(32*slots+24).Offset(24), frame) // SP is a multiple of 8
+	const vectors = 2*16 + 16 + 2
+	LEAQ(AllocLocal(32*vectors+24).Offset(24), frame) // SP is a multiple of 8
 	ANDQ(I8(-32), frame)
-	in := func(j int) Mem { return Mem{Base: frame, Disp: 32 * j} }
-	slot := func(j int) Mem { return in(map[int]int{2: 16, 7: 17, 8: 18, 13: 19}[j]) }
-
-	t, u := Y14, Y15
-	x := [16]VecPhysical{
-		0: Y0, 1: Y1, 3: Y2, 4: Y3, 5: Y4, 6: Y5, 9: Y6, 10: Y7, 11: Y8, 12: Y9, 14: Y10, 15: Y11,
-		2: Y12, 8: Y12, 7: Y13, 13: Y13,
+	vector := func(i int) Mem { return Mem{Base: frame, Disp: 32 * i} }
+	in := func(w int) Mem { // the input of word w%16 of set w/16
+		if w == 16+8 || w == 16+9 {
+			return vector(48 + w%8)
+		}
+		return vector(32 + w%16)
 	}
 
-	for j := range x {
-		if j != 8 && j != 9 {
-			VPBROADCASTD(Mem{Base: state, Disp: 4 * j}, t)
-			VMOVDQA(t, in(j))
+	Comment("The input: 64-bit block counters in words 8 and 9, the others in all lanes.")
+	for w := range 16 {
+		if w != 8 && w != 9 {
+			VPBROADCASTD(Mem{Base: state, Disp: 4 * w}, Y0)
+			VMOVDQA(Y0, in(w))
 		}
 	}
-	Comment("The block counter of each lane, as a low and a high word. Its low words are less than the lane just if it carried.")
-	lanes := GLOBL("lanes8", RODATA|NOPTR)
-	for i := range 8 {
-		DATA(4*i, U32(i))
-	}
-	signs := GLOBL("signs", RODATA|NOPTR)
-	for i := range 8 {
-		DATA(4*i, U32(1<<31))
-	}
-	VPBROADCASTD(Mem{Base: state, Disp: 4 * 8}, x[8])
-	VPBROADCASTD(Mem{Base: state, Disp: 4 * 9}, x[9])
-	VMOVDQU(lanes, t)
-	counter8(x[8], x[9], t, u, signs)
-	VMOVDQA(x[8], in(8))
-	VMOVDQA(x[9], in(9))
+	lanes := words("lanes8", func(i int) uint32 { return uint32(i) })
+	eights := words("eights", func(int) uint32 { return 8 })
+	sixteens := words("sixteens", func(int) uint32 { return 16 })
+	VPBROADCASTD(Mem{Base: state, Disp: 4 * 8}, Y0)
+	VPBROADCASTD(Mem{Base: state, Disp: 4 * 9}, Y1)
+	advance(Y0, Y1, lanes)
+	VMOVDQA(Y0, in(8))
+	VMOVDQA(Y1, in(9))
+	advance(Y0, Y1, eights)
+	VMOVDQA(Y0, in(24))
+	VMOVDQA(Y1, in(25))
 
 	Label("group")
-	for _, j := range []int{0, 1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15} {
-		VMOVDQA(in(j), x[j])
-	}
-	VMOVDQA(in(2), t)
-	VMOVDQA(t, slot(2))
-	VMOVDQA(in(7), t)
-	VMOVDQA(t, slot(7))
-	MOVL(U32(10), rounds.As32())
-
-	Label("doubleround")
-	half := func(quarters [2][4]int, from map[int]Mem) {
-		for i, bits := range []uint8{7, 9, 13, 18} {
-			for _, q := range quarters {
-				into := q[(i+1)%4]
-				VPADDD(x[q[(i+3)%4]], x[q[i]], t)
-				VPSLLD(U8(bits), t, u)
-				VPSRLD(U8(32-bits), t, t)
-				if m, ok := from[into]; ok {
-					VPXOR(m, u, x[into])
-				} else {
-					VPXOR(u, x[into], x[into])
-				}
-				VPXOR(t, x[into], x[into])
-			}
+	for w := range 16 {
+		VMOVDQA(in(w), Y0)
+		VMOVDQA(Y0, vector(w))
+		if w == 8 || w == 9 {
+			VMOVDQA(in(16+w), Y0)
 		}
+		VMOVDQA(Y0, vector(16+w))
 	}
-	half([2][4]int{{0, 4, 8, 12}, {5, 9, 13, 1}}, nil)
-	VMOVDQA(x[8], slot(8))
-	VMOVDQA(x[13], slot(13))
-	half([2][4]int{{10, 14, 2, 6}, {15, 3, 7, 11}}, map[int]Mem{2: slot(2), 7: slot(7)})
-	half([2][4]int{{0, 1, 2, 3}, {5, 6, 7, 4}}, nil)
-	VMOVDQA(x[2], slot(2))
-	VMOVDQA(x[7], slot(7))
-	half([2][4]int{{10, 11, 8, 9}, {15, 12, 13, 14}}, map[int]Mem{8: slot(8), 13: slot(13)})
-	DECL(rounds.As32())
+	MOVL(U32(10), rounds)
+	Label("doubleround")
+	doubleRound(vector)
+	DECL(rounds)
 	JNZ(LabelRef("doubleround"))
 
-	Comment("Quarters of blocks: after this, register i of a quarter has it of block i, and of block 4+i.")
-	// quarter returns them, with what registers are spare now.
-	quarter := func(w [4]VecPhysical, spare VecPhysical) (out [4]VecPhysical, left VecPhysical) {
-		a, b, c, d := w[0], w[1], w[2], w[3]
-		VPUNPCKLDQ(b, a, spare)
-		VPUNPCKHDQ(b, a, a)
-		VPUNPCKLDQ(d, c, b)
-		VPUNPCKHDQ(d, c, c)
-		VPUNPCKLQDQ(b, spare, d)
-		VPUNPCKHQDQ(b, spare, b)
-		VPUNPCKLQDQ(c, a, spare)
-		VPUNPCKHQDQ(c, a, a)
-		return [4]VecPhysical{d, b, spare, a}, c
-	}
-	// write combines half h of the blocks with src.
-	write := func(h int, p, q [4]VecPhysical, spare VecPhysical) {
-		for i := range 4 {
-			VPERM2I128(U8(0x20), q[i], p[i], spare)
-			VPERM2I128(U8(0x31), q[i], p[i], p[i])
-			for k, y := range []VecPhysical{spare, p[i]} {
-				at := 64*(i+4*k) + 32*h
-				VPXOR(Mem{Base: src, Disp: at}, y, y)
-				VMOVDQU(y, Mem{Base: dst, Disp: at})
+	for set := range 2 {
+		for half := range 2 {
+			Comment("Words become quarters of blocks: one of block 0, 1, 2 or 3, and the same of block 4, 5, 6 or 7 above.")
+			quarter := func(first int, out [4]VecPhysical) {
+				a, b, c, d := Y8, Y9, Y10, Y11
+				for i, y := range []VecPhysical{a, b, c, d} {
+					VMOVDQA(vector(16*set+first+i), y)
+					VPADDD(in(16*set+first+i), y, y)
+				}
+				VPUNPCKLDQ(b, a, Y12)
+				VPUNPCKHDQ(b, a, Y13)
+				VPUNPCKLDQ(d, c, Y14)
+				VPUNPCKHDQ(d, c, Y15)
+				VPUNPCKLQDQ(Y14, Y12, out[0])
+				VPUNPCKHQDQ(Y14, Y12, out[1])
+				VPUNPCKLQDQ(Y15, Y13, out[2])
+				VPUNPCKHQDQ(Y15, Y13, out[3])
+			}
+			p, q := [4]VecPhysical{Y0, Y1, Y2, Y3}, [4]VecPhysical{Y4, Y5, Y6, Y7}
+			quarter(8*half, p)
+			quarter(8*half+4, q)
+			for i, y := range [8]VecPhysical{Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7} {
+				low := 512*set + 64*(i%4) + 32*half + 16*(i/4)
+				high := low + 64*4
+				VMOVDQU(Mem{Base: src, Disp: low}, Y8.AsX())
+				VINSERTI128(U8(1), Mem{Base: src, Disp: high}, Y8, Y8)
+				VPXOR(Y8, y, y)
+				VMOVDQU(y.AsX(), Mem{Base: dst, Disp: low})
+				VEXTRACTI128(U8(1), y, Mem{Base: dst, Disp: high})
 			}
 		}
 	}
-	for j := 8; j < 16; j++ {
-		VPADDD(in(j), x[j], x[j])
-	}
-	q2, left := quarter([4]VecPhysical(x[8:12]), t)
-	q3, left := quarter([4]VecPhysical(x[12:16]), left)
-	write(1, q2, q3, left)
-	VMOVDQA(slot(2), x[2])
-	VMOVDQA(slot(7), x[7])
-	for j := range 8 {
-		VPADDD(in(j), x[j], x[j])
-	}
-	q0, left := quarter([4]VecPhysical(x[0:4]), t)
-	q1, left := quarter([4]VecPhysical(x[4:8]), left)
-	write(0, q0, q1, left)
 
-	VMOVDQA(in(8), x[8])
-	VMOVDQA(in(9), x[9])
-	eights := GLOBL("eights", RODATA|NOPTR)
-	for i := range 8 {
-		DATA(4*i, U32(8))
+	for set := range 2 {
+		VMOVDQA(in(16*set+8), Y0)
+		VMOVDQA(in(16*set+9), Y1)
+		advance(Y0, Y1, sixteens)
+		VMOVDQA(Y0, in(16*set+8))
+		VMOVDQA(Y1, in(16*set+9))
 	}
-	VMOVDQU(eights, t)
-	counter8(x[8], x[9], t, u, signs)
-	VMOVDQA(x[8], in(8))
-	VMOVDQA(x[9], in(9))
-	ADDQ(U32(512), src)
-	ADDQ(U32(512), dst)
+	ADDQ(U32(1024), src)
+	ADDQ(U32(1024), dst)
 	DECQ(groups)
 	JNZ(LabelRef("group"))
 
 	Comment("Leave nothing of key, keystream or message behind.")
-	VPXOR(t, t, t)
-	for j := range slots {
-		VMOVDQA(t, in(j))
-	}
 	VZEROALL()
+	for i := range vectors {
+		VMOVDQA(Y0, vector(i))
+	}
+	VZEROUPPER()
 	RET()
 }
 
-// counter8 adds step to the 64-bit counters whose words are in low and high.
-// AVX2 compares signed numbers only: low+step < step (unsigned) is the same with
-// both signs turned.
-func counter8(low, high, step, t VecPhysical, signs Mem) {
-	VPADDD(step, low, low)
-	VPXOR(signs, low, t)
-	VPXOR(signs, step, step)
-	VPCMPGTD(t, step, t)
-	VPSUBD(t, high, high)
+// words is a vector of constants.
+func words(name string, value func(i int) uint32) Mem {
+	m := GLOBL(name, RODATA|NOPTR)
+	for i := range 8 {
+		DATA(4*i, U32(value(i)))
+	}
+	return m
 }
 
-// prefetchw asks for the cache line at disp(RDI) to be written. Neither avo nor
-// Go's assembler has the instruction.
-func prefetchw(disp int) {
-	for _, b := range []byte{0x0f, 0x0d, 0x8f, byte(disp), byte(disp >> 8), byte(disp >> 16), byte(disp >> 24)} {
-		Instruction(&ir.Instruction{Opcode: "BYTE", Operands: []Op{U8(b)}})
+// advance adds step to the 64-bit counters whose words are in low and high. A
+// low word has carried just if it is less than its step now; AVX2 compares
+// signed numbers, but a step is small, so that this is to be in 0 to step-1.
+func advance(low, high VecPhysical, step Mem) {
+	t, u := Y14, Y15
+	VMOVDQU(step, t)
+	VPADDD(t, low, low)
+	VPCMPGTD(low, t, t)    // less than step, as signed,
+	VPSRAD(U8(31), low, u) // but
+	VPANDN(t, u, t)        // not negative
+	VPSUBD(t, high, high)  // minus minus one
+}
+
+// A step of a quarter round: into ^= (a + b) <<< bits.
+type step struct {
+	a, b, into int
+	bits       uint8
+}
+
+// doubleRound emits two rounds of both sets, whose steps alternate.
+func doubleRound(vector func(int) Mem) {
+	columns := func(q, i int) int { return (5*q + 4*i) % 16 }
+	rows := func(q, i int) int { return 4*q + (q+i)%4 }
+	var steps []step
+	for _, at := range []func(q, i int) int{columns, rows} {
+		for i, bits := range []uint8{7, 9, 13, 18} {
+			for q := range 4 {
+				for set := range 2 {
+					word := func(i int) int { return 16*set + at(q, i%4) }
+					steps = append(steps, step{word(i), word(i + 3), word(i + 1), bits})
+				}
+			}
+		}
 	}
+
+	c := cache{vector: vector, register: map[int]VecPhysical{}, changed: map[int]bool{},
+		free: []VecPhysical{Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15}}
+	for n, s := range steps {
+		c.ahead = steps[n:]
+		for _, w := range []int{s.a, s.b} {
+			if _, ok := c.register[w]; !ok && c.nextUse(w) <= 12 {
+				c.register[w] = c.take()
+				VMOVDQA(vector(w), c.register[w])
+			}
+		}
+		t, u := c.take(), c.take()
+		a, b := c.operand(s.a), c.operand(s.b)
+		if _, ok := b.(Mem); ok {
+			a, b = b, a // one at most may be in memory, as first operand
+		}
+		if _, ok := b.(Mem); ok {
+			VMOVDQA(b, t)
+			b = t
+		}
+		VPADDD(a, b, t)
+		VPSLLD(U8(s.bits), t, u)
+		VPSRLD(U8(32-s.bits), t, t)
+		if x, ok := c.register[s.into]; ok {
+			VPXOR(u, x, x)
+			VPXOR(t, x, x)
+			c.free = append(c.free, u)
+		} else {
+			VPXOR(vector(s.into), u, u)
+			VPXOR(t, u, u)
+			c.register[s.into] = u
+		}
+		c.free = append(c.free, t)
+		c.changed[s.into] = true
+	}
+	for w := range 32 {
+		c.store(w)
+	}
+}
+
+// A cache is which vectors the registers have.
+type cache struct {
+	vector   func(int) Mem
+	register map[int]VecPhysical
+	changed  map[int]bool // since vector was written
+	free     []VecPhysical
+	ahead    []step // what is to be done, the current step first
+}
+
+// nextUse says in how many steps w is used again, after the current one.
+func (c *cache) nextUse(w int) int {
+	i := slices.IndexFunc(c.ahead[1:], func(s step) bool { return w == s.a || w == s.b || w == s.into })
+	if i < 0 {
+		return 1000
+	}
+	return i + 1
+}
+
+// take returns a free register. If there is none, it gives up the word that is
+// not used for the longest time, rather one that need not be written.
+func (c *cache) take() VecPhysical {
+	if len(c.free) == 0 {
+		now := c.ahead[0]
+		worst, worth := -1, 0
+		for w := range 32 {
+			if _, ok := c.register[w]; !ok || w == now.a || w == now.b || w == now.into {
+				continue
+			}
+			next := 2 * c.nextUse(w)
+			if !c.changed[w] {
+				next++
+			}
+			if next > worth {
+				worst, worth = w, next
+			}
+		}
+		c.store(worst)
+		c.free = append(c.free, c.register[worst])
+		delete(c.register, worst)
+	}
+	r := c.free[0]
+	c.free = c.free[1:]
+	return r
+}
+
+// store writes w, if it has to be.
+func (c *cache) store(w int) {
+	if c.changed[w] {
+		VMOVDQA(c.register[w], c.vector(w))
+		c.changed[w] = false
+	}
+}
+
+// operand is where w is.
+func (c *cache) operand(w int) Op {
+	if r, ok := c.register[w]; ok {
+		return r
+	}
+	return c.vector(w)
 }

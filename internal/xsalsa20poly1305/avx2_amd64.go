@@ -79,6 +79,6 @@ func (w *weights) absorb(h elem, c []byte) elem {
 // xorGroupsAVX2 is xorKeystream for groups of groupSize bytes.
 func (b *Box) xorGroupsAVX2(dst, src []byte, n uint64) {
 	state := b.state(n)
-	xorKeystream8AVX2(&dst[0], &src[0], uint64(len(src))/(8*BlockSize), &state)
+	xorKeystream2x8AVX2(&dst[0], &src[0], uint64(len(src))/groupSize, &state)
 	state = [16]uint32{}
 }
