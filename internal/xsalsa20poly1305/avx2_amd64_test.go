@@ -32,7 +32,7 @@ func TestWeights(t *testing.T) {
 			for i := range 4 {
 				var sum elem
 				for d := range 5 {
-					digit := w.digits[term/2*40+d*8+term%2*4+i]
+					digit := w.digits[w.first+term/2*40+d*8+term%2*4+i]
 					if digit > 1<<26 || digit == 1<<26 && d < 4 {
 						t.Fatalf("word %d of term %d: digit %d is %#x", i, term, d, digit)
 					}

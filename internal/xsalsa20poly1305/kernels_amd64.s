@@ -1343,7 +1343,6 @@ TEXT ·absorbWeightedAVX2(SB), NOSPLIT, $48-40
 	VPBROADCASTQ X15, Y15
 
 weigh:
-	MOVQ     CX, 40(SP)
 	VMOVDQU  (SI), Y5
 	VPSRLQ   $0x20, Y5, Y6
 	VPMULUDQ (DI), Y5, Y0
@@ -1691,6 +1690,125 @@ weigh:
 	VPADDQ   Y8, Y4, Y4
 	VPMULUDQ 2532(DI), Y6, Y9
 	VPADDQ   Y9, Y4, Y4
+
+	// Here, because scalar arithmetic finds its ports idle, and needs not wait.
+	CMPQ SI, terms+24(FP)
+	JEQ  first
+	MOVQ CX, 40(SP)
+
+	// h*r^64, in words c0 to c4.
+	MOVQ  constants+16(FP), DI
+	XORL  R13, R13
+	XORL  BX, BX
+	XORL  CX, CX
+	MOVQ  (DI), AX
+	MULQ  R8
+	MOVQ  AX, R11
+	MOVQ  DX, R12
+	MOVQ  8(DI), AX
+	MULQ  R8
+	ADDQ  AX, R12
+	ADCQ  DX, R13
+	MOVQ  (DI), AX
+	MULQ  R9
+	ADDQ  AX, R12
+	ADCQ  DX, R13
+	ADCQ  $0x00, BX
+	MOVQ  8(DI), AX
+	MULQ  R9
+	ADDQ  AX, R13
+	ADCQ  DX, BX
+	MOVQ  16(DI), AX
+	MULQ  R8
+	ADDQ  AX, R13
+	ADCQ  DX, BX
+	ADCQ  $0x00, CX
+	MOVQ  (DI), AX
+	MULQ  R10
+	ADDQ  AX, R13
+	ADCQ  DX, BX
+	ADCQ  $0x00, CX
+	MOVQ  16(DI), AX
+	MULQ  R9
+	ADDQ  AX, BX
+	ADCQ  DX, CX
+	MOVQ  8(DI), AX
+	MULQ  R10
+	ADDQ  AX, BX
+	ADCQ  DX, CX
+	MOVQ  16(DI), AX
+	IMULQ R10, AX
+	ADDQ  AX, CX
+
+	// The bits 2^128, and the digits: they are 2^0, 2^26, 2^52, 2^64*2^14 and 2^64*2^40.
+	ADDQ 24(DI), R11
+	ADCQ 32(DI), R12
+	ADCQ 40(DI), R13
+	ADCQ $0x00, BX
+	ADCQ $0x00, CX
+	MOVQ 32(SP), R10
+	MOVQ R10, DX
+	SHLQ $0x28, R10
+	SHRQ $0x18, DX
+	ADDQ R10, R12
+	ADCQ DX, R13
+	ADCQ $0x00, BX
+	ADCQ $0x00, CX
+	MOVQ 24(SP), R9
+	SHLQ $0x0e, R9
+	ADDQ (SP), R11
+	ADCQ R9, R12
+	ADCQ $0x00, R13
+	ADCQ $0x00, BX
+	ADCQ $0x00, CX
+	MOVQ 8(SP), AX
+	MOVQ AX, DX
+	SHLQ $0x1a, AX
+	SHRQ $0x26, DX
+	ADDQ AX, R11
+	ADCQ DX, R12
+	ADCQ $0x00, R13
+	ADCQ $0x00, BX
+	ADCQ $0x00, CX
+	MOVQ 16(SP), AX
+	MOVQ AX, DX
+	SHLQ $0x34, AX
+	SHRQ $0x0c, DX
+	ADDQ AX, R11
+	ADCQ DX, R12
+	ADCQ $0x00, R13
+	ADCQ $0x00, BX
+	ADCQ $0x00, CX
+
+	// 2^130 = 5: what is above is added four times, in its place, and once, two bits lower.
+	MOVQ R13, R10
+	ANDL $0x03, R10
+	MOVQ R11, R8
+	MOVQ R12, R9
+	MOVQ R13, AX
+	ANDQ $-4, AX
+	ADDQ AX, R8
+	ADCQ BX, R9
+	ADCQ CX, R10
+	SHRQ $0x02, BX, R13
+	SHRQ $0x02, CX, BX
+	SHRQ $0x02, CX
+	ADDQ R13, R8
+	ADCQ BX, R9
+	ADCQ CX, R10
+
+	// Once more, for the few bits that are above now.
+	MOVQ R10, AX
+	ANDL $0x03, R10
+	SHRQ $0x02, AX
+	LEAQ (AX)(AX*4), AX
+	ADDQ AX, R8
+	ADCQ $0x00, R9
+	ADCQ $0x00, R10
+	MOVQ 40(SP), CX
+	MOVQ digits+8(FP), DI
+
+first:
 	VMOVDQU  512(SI), Y5
 	VPSRLQ   $0x20, Y5, Y6
 	VPMULUDQ 2560(DI), Y5, Y10
@@ -2077,6 +2195,9 @@ weigh:
 	VPSHUFD      $0xee, X4, X7
 	VPADDQ       X7, X4, X4
 	VMOVQ        X4, 32(SP)
+	ADDQ         $0x00000400, SI
+	DECQ         CX
+	JNZ          weigh
 
 	// h*r^64, in words c0 to c4.
 	MOVQ  constants+16(FP), DI
@@ -2187,11 +2308,6 @@ weigh:
 	ADDQ AX, R8
 	ADCQ $0x00, R9
 	ADCQ $0x00, R10
-	MOVQ 40(SP), CX
-	MOVQ digits+8(FP), DI
-	ADDQ $0x00000400, SI
-	DECQ CX
-	JNZ  weigh
 
 	// Leave nothing of key or message behind.
 	MOVQ    h+0(FP), AX
