@@ -68,29 +68,25 @@ func xorKeystream2x8() {
 	DECL(rounds)
 	JNZ(LabelRef("doubleround"))
 
-	for set := range 2 {
-		for half := range 2 {
-			Comment("Words become quarters of blocks: one of block 0, 1, 2 or 3, and the same of block 4, 5, 6 or 7 above.")
-			quarter := func(first int, out [4]VecPhysical) {
-				a, b, c, d := Y8, Y9, Y10, Y11
-				for i, y := range []VecPhysical{a, b, c, d} {
-					VMOVDQA(vector(16*set+first+i), y)
-					VPADDD(in(16*set+first+i), y, y)
-				}
-				VPUNPCKLDQ(b, a, Y12)
-				VPUNPCKHDQ(b, a, Y13)
-				VPUNPCKLDQ(d, c, Y14)
-				VPUNPCKHDQ(d, c, Y15)
-				VPUNPCKLQDQ(Y14, Y12, out[0])
-				VPUNPCKHQDQ(Y14, Y12, out[1])
-				VPUNPCKLQDQ(Y15, Y13, out[2])
-				VPUNPCKHQDQ(Y15, Y13, out[3])
+	Comment("Words become quarters of blocks: one of block 0, 1, 2 or 3, and the same of block 4, 5, 6 or 7 above.")
+	for quarter := range 4 {
+		for set := range 2 {
+			a, b, c, d := Y0, Y1, Y2, Y3
+			for i, y := range []VecPhysical{a, b, c, d} {
+				w := 16*set + 4*quarter + i
+				VMOVDQA(vector(w), y)
+				VPADDD(in(w), y, y)
 			}
-			p, q := [4]VecPhysical{Y0, Y1, Y2, Y3}, [4]VecPhysical{Y4, Y5, Y6, Y7}
-			quarter(8*half, p)
-			quarter(8*half+4, q)
-			for i, y := range [8]VecPhysical{Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7} {
-				low := 512*set + 64*(i%4) + 32*half + 16*(i/4)
+			VPUNPCKLDQ(b, a, Y4)
+			VPUNPCKHDQ(b, a, Y5)
+			VPUNPCKLDQ(d, c, Y6)
+			VPUNPCKHDQ(d, c, Y7)
+			VPUNPCKLQDQ(Y6, Y4, a)
+			VPUNPCKHQDQ(Y6, Y4, b)
+			VPUNPCKLQDQ(Y7, Y5, c)
+			VPUNPCKHQDQ(Y7, Y5, d)
+			for block, y := range []VecPhysical{a, b, c, d} {
+				low := 512*set + 64*block + 16*quarter
 				high := low + 64*4
 				VMOVDQU(Mem{Base: src, Disp: low}, Y8.AsX())
 				VINSERTI128(U8(1), Mem{Base: src, Disp: high}, Y8, Y8)
