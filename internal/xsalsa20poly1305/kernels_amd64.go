@@ -14,10 +14,10 @@ func xorKeystream16AVX512(dst *byte, src *byte, groups uint64, state *[16]uint32
 //go:noescape
 func horner8IFMA(h *[24]uint64, r *[5]uint64, terms *byte, groups uint64)
 
-// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block.
+// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.
 //
 //go:noescape
-func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[16]uint32)
+func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32)
 
 // absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128.
 //
