@@ -22,6 +22,8 @@ func main() {
 	keystream8()
 	begin(1)
 	begin(2)
+	xorKeystream2x8()
+	absorbWeighted()
 	Generate()
 }
 

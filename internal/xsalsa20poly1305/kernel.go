@@ -10,10 +10,13 @@ type kernel int
 
 const (
 	portable kernel = iota
-	avx512          // Salsa20 sixteen blocks at once, Poly1305 (IFMA) eight terms
+	avx2            // Salsa20 in two sets of eight blocks, Poly1305 by weights of words
+	avx512          // Salsa20 sixteen blocks at once, Poly1305 (IFMA) eight terms, mingled
 )
 
-func (k kernel) String() string { return [...]string{portable: "portable", avx512: "avx512"}[k] }
+func (k kernel) String() string {
+	return [...]string{portable: "portable", avx2: "avx2", avx512: "avx512"}[k]
+}
 
 // active is the kernel in use, chosen when the program starts. Tests force each
 // of the available ones in turn.
@@ -39,7 +42,7 @@ func (b *Box) groups(n int) int {
 
 // fuse is how many bytes are brought through both algorithms while they are in
 // the first-level cache, by kernels that do one after the other.
-const fuse = 32 << 10
+const fuse = 16 << 10
 
 // sealBlocks is Seal from where a block of keystream starts.
 func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
@@ -75,24 +78,29 @@ func block(off int64) uint64 { return uint64(off+KeystreamOffset) / BlockSize }
 
 // xorBlocks combines src with the keystream from block n on.
 func (b *Box) xorBlocks(dst, src []byte, n uint64) {
-	if active != avx512 {
-		b.xorKeystream(dst, src, n)
-		return
+	if active != portable {
+		if bulk := len(src) &^ (groupSize - 1); bulk > 0 {
+			b.xorGroups(dst[:bulk], src[:bulk], n)
+			dst, src, n = dst[bulk:], src[bulk:], n+uint64(bulk/BlockSize)
+		}
 	}
-	if bulk := len(src) &^ (groupSize - 1); bulk > 0 {
-		b.xorGroups(dst[:bulk], src[:bulk], n)
-		dst, src, n = dst[bulk:], src[bulk:], n+uint64(bulk/BlockSize)
-	}
-	if len(src) > 0 {
+	switch {
+	case len(src) == 0:
+	case active == avx512, active == avx2 && len(src) > xorRestFrom:
 		b.xorRest(dst, src, n)
+	default:
+		b.xorKeystream(dst, src, n)
 	}
 }
 
-// xorRest is xorKeystream for less than a group, which is brought to the length
-// that the kernel wants.
+// xorRestFrom is from where the AVX2 kernel makes a group of keystream in less
+// time than x/crypto makes what is needed.
+const xorRestFrom = 6 * BlockSize
+
+// xorRest is xorKeystream for less than a group, by a kernel that wants groups.
 func (b *Box) xorRest(dst, src []byte, n uint64) {
 	var group [groupSize]byte
-	if len(src) <= startSize {
+	if active == avx512 && len(src) <= startSize {
 		b.keystream8((*start)(group[:]), n)
 	} else {
 		b.xorGroups(group[:], group[:], n)

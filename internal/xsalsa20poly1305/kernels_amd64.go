@@ -38,3 +38,13 @@ func begin4AVX512(dst *[256]byte, subkey *[32]byte, key *[32]byte, nonce *[24]by
 //
 //go:noescape
 func begin8AVX512(dst *[512]byte, subkey *[32]byte, key *[32]byte, nonce *[24]byte)
+
+// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.
+//
+//go:noescape
+func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32)
+
+// absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128.
+//
+//go:noescape
+func absorbWeightedAVX2(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)

@@ -106,7 +106,9 @@ func bytesOf(s []atomic.Uint32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), 4*len(s))
 }
 
-func TestAllocations(t *testing.T) {
+func TestAllocations(t *testing.T) { eachKernel(t, checkAllocations) }
+
+func checkAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package xsalsa20poly1305
 
 import "math/bits"

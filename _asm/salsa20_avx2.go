@@ -1,0 +1,365 @@
+package main
+
+import (
+	"slices"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// xorKeystream2x8 computes sixteen blocks of keystream at once, as two sets of
+// eight: vector j of a set is word j of its blocks. One set would nearly fit into
+// the registers, but then the three vector ports wait for results a fifth of the
+// time. Two sets live in memory, and the registers are a cache of them; loads
+// and stores have ports of their own.
+//
+// In the first round, two of the four quarters and four more steps are the same
+// for all blocks, which differ in their counters only, words 8 and 9. They are
+// done once, in Go. What turns words of blocks into blocks of words needs other
+// ports than most of the rest, and so is mixed with the last round.
+func xorKeystream2x8() {
+	TEXT("xorKeystream2x8AVX2", 0, "func(dst, src *byte, groups uint64, state *[2][16]uint32)")
+	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.")
+	Pragma("noescape")
+	dst, src, groups, state, frame, rounds := RDI, RSI, RCX, RDX, RBX, EAX
+	Load(Param("dst"), dst)
+	Load(Param("src"), src)
+	Load(Param("groups"), groups)
+	Load(Param("state"), state)
+
+	same := []int{2, 3, 4, 6, 7, 10, 11, 14, 15} // words after the first round
+	const vectors = 32 + 18 + 11
+	LEAQ(AllocLocal(32*vectors+24).Offset(24), frame) // SP is a multiple of 8
+	ANDQ(I8(-32), frame)
+	vector := func(i int) Mem { return Mem{Base: frame, Disp: 32 * i} }
+	in := func(w int) Mem { // the input of word w%16 of set w/16
+		if w == 16+8 || w == 16+9 {
+			return vector(48 + w%8)
+		}
+		return vector(32 + w%16)
+	}
+	change := func(w int) Mem { return vector(50 + w%8) } // of word 8 or 9, in the first round
+	start := func(w int) Mem {
+		if i := slices.Index(same, w%16); i >= 0 {
+			return vector(52 + i)
+		}
+		return in(w)
+	}
+
+	Comment("Words 8 and 9 are a 64-bit counter, which differs from lane to lane.")
+	for w := range 16 {
+		if w != 8 && w != 9 {
+			VPBROADCASTD(Mem{Base: state, Disp: 4 * w}, Y0)
+			VMOVDQA(Y0, in(w))
+		}
+		if slices.Contains(same, w) {
+			VPBROADCASTD(Mem{Base: state, Disp: 64 + 4*w}, Y0)
+			VMOVDQA(Y0, start(w))
+		}
+	}
+	lanes := constant("lanes8", func(i int) uint32 { return uint32(i) })
+	eights := constant("eights", func(int) uint32 { return 8 })
+	sixteens := constant("sixteens", func(int) uint32 { return 16 })
+	for i, y := range []VecPhysical{Y0, Y1} {
+		VPBROADCASTD(Mem{Base: state, Disp: 64 + 4*(8+i)}, y)
+		VMOVDQA(y, change(8+i))
+		VPBROADCASTD(Mem{Base: state, Disp: 4 * (8 + i)}, y)
+	}
+	for set, step := range []Mem{lanes, eights} {
+		advance(Y0, Y1, step)
+		VMOVDQA(Y0, in(16*set+8))
+		VMOVDQA(Y1, in(16*set+9))
+	}
+
+	columns := func(q, i int) int { return (5*q + 4*i) % 16 }
+	rows := func(q, i int) int { return 4*q + (q+i)%4 }
+
+	Label("group")
+	c := newCache(vector)
+	for w := range 32 {
+		c.at[w] = start(w)
+	}
+	for _, w := range []int{8, 9, 24, 25} {
+		y := c.load(w)
+		VPXOR(change(w), y, y)
+		c.changed[w] = true
+	}
+	c.do(slices.DeleteFunc(round(columns, 0, 1), func(s step) bool {
+		return !slices.Contains([]int{0, 1, 5, 12, 13}, s.into%16)
+	}), nil)
+	c.flush()
+	MOVL(U32(9), rounds)
+
+	Label("rounds")
+	c = newCache(vector)
+	c.do(append(round(rows, 0, 1, 2, 3), round(columns, 0, 1, 2, 3)...), nil)
+	c.flush()
+	DECL(rounds)
+	JNZ(LabelRef("rounds"))
+
+	c = newCache(vector)
+	write := func(q int) (pieces []func()) {
+		for set := range 2 {
+			pieces = append(pieces, writeQuarter(c, set, q, dst, src, in)...)
+		}
+		return pieces
+	}
+	c.do(round(rows, 0, 1), nil)
+	c.do(round(rows, 2, 3), append(write(0), write(1)...))
+	c.do(nil, append(write(2), write(3)...))
+
+	for set := range 2 {
+		VMOVDQA(in(16*set+8), Y0)
+		VMOVDQA(in(16*set+9), Y1)
+		advance(Y0, Y1, sixteens)
+		VMOVDQA(Y0, in(16*set+8))
+		VMOVDQA(Y1, in(16*set+9))
+	}
+	ADDQ(U32(1024), src)
+	ADDQ(U32(1024), dst)
+	DECQ(groups)
+	JNZ(LabelRef("group"))
+
+	Comment("Leave nothing of key, keystream or message behind.")
+	VZEROALL()
+	for i := range vectors {
+		VMOVDQA(Y0, vector(i))
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// writeQuarter combines words 4q to 4q+3 of the blocks of a set with src. The
+// words are added to the input and become quarters of blocks: a register has one
+// of block 0, 1, 2 or 3, and above it the same of block 4, 5, 6 or 7.
+func writeQuarter(c *cache, set, q int, dst, src Register, in func(int) Mem) []func() {
+	var y [4]VecPhysical
+	var spare VecPhysical
+	pieces := []func(){
+		func() {
+			for i := range y {
+				w := 16*set + 4*q + i
+				y[i] = c.load(w)
+				delete(c.register, w)
+				VPADDD(in(w), y[i], y[i])
+			}
+			spare = c.take()
+		},
+		func() {
+			VPUNPCKLDQ(y[1], y[0], spare)
+			VPUNPCKHDQ(y[1], y[0], y[0])
+			VPUNPCKLDQ(y[3], y[2], y[1])
+			VPUNPCKHDQ(y[3], y[2], y[2])
+		},
+		func() {
+			VPUNPCKLQDQ(y[1], spare, y[3])
+			VPUNPCKHQDQ(y[1], spare, y[1])
+			VPUNPCKLQDQ(y[2], y[0], spare)
+			VPUNPCKHQDQ(y[2], y[0], y[0])
+			y, spare = [4]VecPhysical{y[3], y[1], spare, y[0]}, y[2]
+		},
+	}
+	for block := range y {
+		low := 512*set + 64*block + 16*q
+		high := low + 64*4
+		pieces = append(pieces, func() {
+			VMOVDQU(Mem{Base: src, Disp: low}, spare.AsX())
+			VINSERTI128(U8(1), Mem{Base: src, Disp: high}, spare, spare)
+			VPXOR(spare, y[block], y[block])
+			VMOVDQU(y[block].AsX(), Mem{Base: dst, Disp: low})
+			VEXTRACTI128(U8(1), y[block], Mem{Base: dst, Disp: high})
+			c.free = append(c.free, y[block])
+			if block == 3 {
+				c.free = append(c.free, spare)
+			}
+		})
+	}
+	return pieces
+}
+
+// constant is a vector of constants.
+func constant(name string, value func(i int) uint32) Mem {
+	m := GLOBL(name, RODATA|NOPTR)
+	for i := range 8 {
+		DATA(4*i, U32(value(i)))
+	}
+	return m
+}
+
+// advance adds step to the 64-bit counters whose words are in low and high. A
+// low word has carried just if it is less than its step now. AVX2 compares
+// signed numbers, but a step is small: what is less is not negative, too.
+func advance(low, high VecPhysical, step Mem) {
+	less, negative := Y14, Y15
+	VMOVDQU(step, less)
+	VPADDD(less, low, low)
+	VPCMPGTD(low, less, less)
+	VPSRAD(U8(31), low, negative)
+	VPANDN(less, negative, less)
+	VPSUBD(less, high, high) // minus minus one
+}
+
+// A step of a quarter round: into ^= (a + b) <<< bits.
+type step struct {
+	a, b, into int
+	bits       uint8
+}
+
+// round are the steps of some quarter rounds of both sets, side by side. at says
+// which word is the i-th of quarter q, from the one on the diagonal on.
+func round(at func(q, i int) int, quarters ...int) (steps []step) {
+	for i, bits := range []uint8{7, 9, 13, 18} {
+		for _, q := range quarters {
+			for set := range 2 {
+				word := func(i int) int { return 16*set + at(q, i%4) }
+				steps = append(steps, step{word(i), word(i + 3), word(i + 1), bits})
+			}
+		}
+	}
+	return steps
+}
+
+// A cache is which words the registers have.
+type cache struct {
+	at       map[int]Mem
+	vector   func(int) Mem
+	register map[int]VecPhysical
+	changed  map[int]bool // since it was in memory
+	free     []VecPhysical
+	ahead    []step // what is to be done, the current step first
+}
+
+func newCache(vector func(int) Mem) *cache {
+	c := &cache{vector: vector, at: map[int]Mem{}, register: map[int]VecPhysical{}, changed: map[int]bool{},
+		free: []VecPhysical{Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15}}
+	for w := range 32 {
+		c.at[w] = vector(w)
+	}
+	return c
+}
+
+// do emits steps, with the pieces spread over them.
+func (c *cache) do(steps []step, pieces []func()) {
+	done := 0
+	for n := range steps {
+		c.ahead = steps[n:]
+		c.step()
+		for ; done*len(steps) < n*len(pieces); done++ {
+			pieces[done]()
+		}
+	}
+	c.ahead = nil
+	for ; done < len(pieces); done++ {
+		pieces[done]()
+	}
+}
+
+func (c *cache) step() {
+	s := c.ahead[0]
+	for _, w := range []int{s.a, s.b} {
+		if c.nextUse(w) <= 12 {
+			c.load(w)
+		}
+	}
+	t, u := c.take(), c.take()
+	a, b := c.operand(s.a), c.operand(s.b)
+	if _, ok := b.(Mem); ok {
+		a, b = b, a // the first operand may be in memory
+	}
+	if _, ok := b.(Mem); ok {
+		VMOVDQA(b, t)
+		b = t
+	}
+	VPADDD(a, b, t)
+	VPSLLD(U8(s.bits), t, u)
+	VPSRLD(U8(32-s.bits), t, t)
+	if x, ok := c.register[s.into]; ok {
+		VPXOR(u, x, x)
+		VPXOR(t, x, x)
+		c.free = append(c.free, u)
+	} else {
+		VPXOR(c.at[s.into], u, u)
+		VPXOR(t, u, u)
+		c.register[s.into] = u
+	}
+	c.free = append(c.free, t)
+	c.changed[s.into] = true
+}
+
+// nextUse says in how many steps w is used again, after the current one.
+func (c *cache) nextUse(w int) int {
+	const never = 1000
+	if len(c.ahead) == 0 {
+		return never
+	}
+	i := slices.IndexFunc(c.ahead[1:], func(s step) bool { return w == s.a || w == s.b || w == s.into })
+	if i < 0 {
+		return never
+	}
+	return i + 1
+}
+
+// take returns a free register. If there is none, it gives up the word that is
+// not used for the longest time, rather one that need not be stored.
+func (c *cache) take() VecPhysical {
+	if len(c.free) == 0 {
+		worst, worth := -1, 0
+		for w := range 32 {
+			if _, ok := c.register[w]; !ok || len(c.ahead) > 0 && slices.Contains([]int{c.ahead[0].a, c.ahead[0].b, c.ahead[0].into}, w) {
+				continue
+			}
+			next := 2 * c.nextUse(w)
+			if !c.changed[w] {
+				next++
+			}
+			if next > worth {
+				worst, worth = w, next
+			}
+		}
+		c.store(worst)
+		c.free = append(c.free, c.register[worst])
+		delete(c.register, worst)
+	}
+	y := c.free[0]
+	c.free = c.free[1:]
+	return y
+}
+
+// load has w in a register.
+func (c *cache) load(w int) VecPhysical {
+	if _, ok := c.register[w]; !ok {
+		y := c.take()
+		VMOVDQA(c.at[w], y)
+		c.register[w] = y
+	}
+	return c.register[w]
+}
+
+// store writes w, if it has changed.
+func (c *cache) store(w int) {
+	if c.changed[w] {
+		c.at[w] = c.vector(w)
+		VMOVDQA(c.register[w], c.at[w])
+		c.changed[w] = false
+	}
+}
+
+// flush has every word where the next cache looks for it.
+func (c *cache) flush() {
+	for w := range 32 {
+		if c.at[w] != c.vector(w) {
+			c.load(w)
+			c.changed[w] = true
+		}
+		c.store(w)
+	}
+}
+
+// operand is where w is.
+func (c *cache) operand(w int) Op {
+	if y, ok := c.register[w]; ok {
+		return y
+	}
+	return c.at[w]
+}
