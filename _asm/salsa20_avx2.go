@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
@@ -19,6 +20,7 @@ import (
 // done once, in Go. What turns words of blocks into blocks of words needs other
 // ports than most of the rest, and so is mixed with the last round.
 func xorKeystream2x8() {
+	const prefetch = 2048 // bytes ahead
 	TEXT("xorKeystream2x8AVX2", 0, "func(dst, src *byte, groups uint64, state *[2][16]uint32)")
 	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.")
 	Pragma("noescape")
@@ -90,13 +92,22 @@ func xorKeystream2x8() {
 	}), nil)
 	c.flush()
 	MOVL(U32(9), rounds)
+	ahead := R8
+	LEAQ(Mem{Base: src, Disp: prefetch}, ahead)
+	SUBQ(src, dst)
 
 	Label("rounds")
+	for line := range 2 {
+		PREFETCHT0(Mem{Base: ahead, Disp: 64 * line})
+		prefetchwLine(line)
+	}
+	ADDQ(U32(2*64), ahead)
 	c = newCache(vector)
 	c.do(append(round(rows, 0, 1, 2, 3), round(columns, 0, 1, 2, 3)...), nil)
 	c.flush()
 	DECL(rounds)
 	JNZ(LabelRef("rounds"))
+	ADDQ(src, dst)
 
 	c = newCache(vector)
 	write := func(q int) (pieces []func()) {
@@ -176,6 +187,14 @@ func writeQuarter(c *cache, set, q int, dst, src Register, in func(int) Mem) []f
 		})
 	}
 	return pieces
+}
+
+// prefetchwLine is PREFETCHW 64*line(R8)(DI*1), which neither avo nor Go's assembler
+// has. Processors without it do nothing.
+func prefetchwLine(line int) {
+	for _, b := range []byte{0x41, 0x0f, 0x0d, 0x4c, 0x38, byte(64 * line)} {
+		Instruction(&ir.Instruction{Opcode: "BYTE", Operands: []Op{U8(b)}})
+	}
 }
 
 // constant is a vector of constants.

@@ -5148,7 +5148,7 @@ salsa:
 	RET
 
 // func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·xorKeystream2x8AVX2(SB), $1976-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
@@ -5339,8 +5339,25 @@ group:
 	VMOVDQA 1920(BX), Y15
 	VMOVDQA Y15, 992(BX)
 	MOVL    $0x00000009, AX
+	LEAQ    2048(SI), R8
+	SUBQ    SI, DI
 
 rounds:
+	PREFETCHT0   (R8)
+	BYTE         $0x41
+	BYTE         $0x0f
+	BYTE         $0x0d
+	BYTE         $0x4c
+	BYTE         $0x38
+	BYTE         $0x00
+	PREFETCHT0   64(R8)
+	BYTE         $0x41
+	BYTE         $0x0f
+	BYTE         $0x0d
+	BYTE         $0x4c
+	BYTE         $0x38
+	BYTE         $0x40
+	ADDQ         $0x00000080, R8
 	VMOVDQA      (BX), Y0
 	VPADDD       96(BX), Y0, Y1
 	VPSLLD       $0x07, Y1, Y2
@@ -5736,6 +5753,7 @@ rounds:
 	VMOVDQA      Y13, 992(BX)
 	DECL         AX
 	JNZ          rounds
+	ADDQ         SI, DI
 	VMOVDQA      (BX), Y0
 	VMOVDQA      96(BX), Y1
 	VPADDD       Y0, Y1, Y2
