@@ -21,10 +21,11 @@ import (
 // from scalar arithmetic, which runs beside the next group's vectors.
 func absorbWeighted() {
 	const (
-		digits = 5
-		chunks = 32 // of 32 bytes a group
-		row    = 32 // bytes: a digit of the weights of a chunk
-		mask26 = 1<<26 - 1
+		digits   = 5
+		chunks   = 32 // of 32 bytes a group
+		row      = 32 // bytes: a digit of the weights of a chunk
+		mask26   = 1<<26 - 1
+		prefetch = 4096 // bytes ahead
 	)
 	TEXT("absorbWeightedAVX2", NOSPLIT, "func(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)")
 	Doc("absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128.")
@@ -47,7 +48,7 @@ func absorbWeighted() {
 	product := []VecPhysical{Y7, Y8, Y9, Y10}
 	mask := Y15
 	MOVQ(U64(mask26), RAX)
-	MOVQ(RAX, X15)
+	VMOVQ(RAX, X15)
 	VPBROADCASTQ(X15, mask)
 
 	// finish is h = h*r^64 + s + the bits 2^128, for s of the group before.
@@ -161,6 +162,9 @@ func absorbWeighted() {
 			MOVQ(left, groups)
 			Load(Param("digits"), weights)
 			Label("first")
+		}
+		if chunk%2 == 0 {
+			PREFETCHT0(Mem{Base: terms, Disp: 32*chunk + prefetch})
 		}
 		VMOVDQU(Mem{Base: terms, Disp: 32 * chunk}, even)
 		VPSRLQ(U8(32), even, odd)

@@ -26,15 +26,20 @@ var active = available()[0]
 func Engine() string { return active.String() }
 
 // groupSize is what a vector kernel works on at once, in bytes: sixteen blocks
-// of keystream, 64 terms. What it needs to know of r pays from vectorFrom bytes.
-const (
-	groupSize  = 16 * BlockSize
-	vectorFrom = 2 * groupSize
-)
+// of keystream, 64 terms.
+const groupSize = 16 * BlockSize
+
+// powersFrom is from how many bytes on it pays to know powers of r.
+func (k kernel) powersFrom() int {
+	if k == avx2 {
+		return 4 * groupSize
+	}
+	return 2 * groupSize
+}
 
 // groups is how many of n bytes a vector kernel is to authenticate.
 func (b *Box) groups(n int) int {
-	if active == portable || b.powers == nil || n < vectorFrom {
+	if active == portable || b.powers == nil {
 		return 0
 	}
 	return n &^ (groupSize - 1)

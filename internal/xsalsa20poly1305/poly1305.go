@@ -6,8 +6,8 @@ import (
 )
 
 // An elem is an integer mod 2^130-5, w0 + w1*2^64 + w2*2^128, not fully reduced:
-// every function here takes and gives w2 < 16. (An array would not be passed in
-// registers.)
+// every function here takes w2 < 16, but horner, which takes w2 <= 4, and gives
+// w2 <= 4. (An array would not be passed in registers.)
 type elem struct{ w0, w1, w2 uint64 }
 
 // clamped is Poly1305's r, a 124-bit number whose upper word is a multiple of

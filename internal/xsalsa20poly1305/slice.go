@@ -33,7 +33,7 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 		n := first.xor(dst, message)
 		var p Part
 		b.absorb(&p, dst[:n], 0)
-		if rest := len(message) - n; rest >= vectorFrom {
+		if rest := len(message) - n; active != portable && rest >= active.powersFrom() {
 			b.sealLong(&p, dst[n:], message[n:], int64(n))
 		} else if rest > 0 {
 			b.sealBlocks(&p, dst[n:], message[n:], int64(n))
@@ -63,7 +63,7 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 		ok = verifyParallel(b, tag, ciphertext, workers)
 	} else {
 		var p Part
-		if len(ciphertext) >= vectorFrom {
+		if active != portable && len(ciphertext) >= active.powersFrom() {
 			b.authLong(&p, ciphertext)
 		} else {
 			b.absorb(&p, ciphertext, 0)
