@@ -120,7 +120,7 @@ func (o options) build(ctx context.Context, temp string) ([]stage, error) {
 	var stages []stage
 	add := func(part, what, binary string, cores int, args ...string) {
 		if slices.Contains(strings.Split(o.only, ","), part) {
-			stages = append(stages, stage{part, fmt.Sprintf("%s on %d cores", what, cores), binary, cores, args})
+			stages = append(stages, stage{part, fmt.Sprintf("%s; cores: %d", what, cores), binary, cores, args})
 		}
 	}
 	main := binaries[0]
@@ -129,14 +129,20 @@ func (o options) build(ctx context.Context, temp string) ([]stage, error) {
 		if cores != 1 && cores != all {
 			sizes = largest(sizes) // enough for the plot by cores
 		}
-		add("memory", "in memory", main, cores, "-test.bench", "^Benchmark(Seal|Open|OpenOnePass)$",
-			"-test.benchtime", o.benchtime, "-sizes", sizes)
-		if cores != 1 {
-			continue
+		// What is compared runs as close together as several programs can.
+		groups := []string{sizes}
+		if cores == 1 && len(binaries) > 1 {
+			groups = strings.Split(sizes, ",")
 		}
-		for i, binary := range binaries[1:] {
-			add("memory", "libsodium of "+prefixes[i+1], binary, cores, "-test.bench", "^Benchmark(Seal|Open)$/engine=libsodium",
+		for _, sizes := range groups {
+			add("memory", "in memory, "+sizes, main, cores, "-test.bench", "^Benchmark(Seal|Open|OpenOnePass)$",
 				"-test.benchtime", o.benchtime, "-sizes", sizes)
+			for i, binary := range binaries[1:] {
+				if cores == 1 {
+					add("memory", "libsodium of "+prefixes[i+1]+", "+sizes, binary, cores,
+						"-test.bench", "^Benchmark(Seal|Open)$/engine=libsodium", "-test.benchtime", o.benchtime, "-sizes", sizes)
+				}
+			}
 		}
 	}
 	files := func(part, what, pattern, dir string, cores int, args ...string) {
