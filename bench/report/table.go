@@ -13,7 +13,6 @@ func (f *figures) markdown(plots []string) string {
 	w.line("")
 	w.line("%s. Medians of %d rounds; in each, everything was measured once, one after the other. A ratio is the median of the", f.config["date"], f.rounds)
 	w.line("ratios of the rounds, and behind it stand the least and the greatest of them. MB/s are 10^6 bytes of the message.")
-	w.line("")
 	f.machine(&w)
 	w.line("")
 	w.line("## Ratios")
