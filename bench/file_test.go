@@ -9,31 +9,49 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
+	"strings"
 	"testing"
 
 	"github.com/largebox/largebox/largebox"
 )
 
-type (
-	// A fileFunc makes the file dst of the file src.
-	fileFunc func(dst, src string) error
-	// A writeFunc writes a source for a message of n bytes.
-	writeFunc func(path string, n size) error
-)
+// A fileFunc makes the file dst of the file src.
+type fileFunc func(dst, src string) error
 
 // A workspace is one way from file to file. What it does not do is nil.
 type workspace struct {
 	name       string
 	seal, open fileFunc
 	verify     func(src string) error
+	// foreign is a format of its own: what it opens, it has to seal.
+	foreign bool
 }
 
-// workspaces are those of largebox, and the peers that this host has.
-var workspaces = slices.Concat([]workspace{ours(largebox.Mmap), ours(largebox.Fallback)}, peers)
+// workspaces are those of largebox, and the peers that this host has, next to
+// each other what is compared most.
+func workspaces() []workspace {
+	usual := slices.Concat([]workspace{ours(largebox.Mmap)}, peers, []workspace{ours(largebox.Fallback)})
+	every := slices.Clone(usual)
+	for _, w := range tools {
+		w.foreign = true
+		every = append(every, w)
+	}
+	if *program != "" {
+		usual = slices.Insert(usual, 1, command)
+		every = slices.Insert(every, 1, command)
+	}
+	switch *peerNames {
+	case "":
+		return usual
+	case "all":
+		return every
+	}
+	names := strings.Split(*peerNames, ",")
+	return slices.DeleteFunc(every, func(w workspace) bool { return !slices.Contains(names, w.name) })
+}
 
 func ours(w largebox.Workspace) workspace {
-	ctx, key := context.Background(), largebox.SecretKey(&testKey)
+	key := largebox.SecretKey(&testKey)
 	options := func() largebox.Options { return largebox.Options{Workspace: w, NoSync: !*durable} }
 	return workspace{
 		name: string(w),
@@ -53,77 +71,155 @@ func ours(w largebox.Workspace) workspace {
 }
 
 func BenchmarkSealFile(b *testing.B) {
-	compare(b, writeMessage, func(w workspace) fileFunc { return w.seal })
+	compare(b, func(w workspace) fileFunc { return w.seal }, (*sources).message)
 }
 
 func BenchmarkOpenFile(b *testing.B) {
-	compare(b, writeBox, func(w workspace) fileFunc { return w.open })
+	compare(b, func(w workspace) fileFunc { return w.open }, (*sources).box)
 }
 
 func BenchmarkVerifyFile(b *testing.B) {
-	compare(b, writeBox, func(w workspace) fileFunc {
+	compare(b, func(w workspace) fileFunc {
 		if w.verify == nil {
 			return nil
 		}
 		return func(_, src string) error { return w.verify(src) }
-	})
+	}, (*sources).box)
 }
 
 // compare times one operation of every workspace, in every directory, at every
-// size, on a source that write has written.
-func compare(b *testing.B, write writeFunc, operation func(workspace) fileFunc) {
-	for _, dir := range directories() {
+// size, on the source that from gives.
+func compare(b *testing.B, operation func(workspace) fileFunc, from func(*sources, workspace) (string, error)) {
+	eachDirectory(b, func(b *testing.B, dir string) {
 		for _, n := range fileSizes {
-			compareAt(b, dir, n, write, operation)
+			s := &sources{n: n}
+			for _, w := range workspaces() {
+				run := operation(w)
+				if run == nil {
+					continue
+				}
+				b.Run(fmt.Sprintf("workspace=%s/size=%v", w.name, n), func(b *testing.B) {
+					uninterrupted(b)
+					work := s.in(b, dir)
+					src, err := from(s, w)
+					if err != nil {
+						unsupported(b, err)
+					}
+					benchmarkFile(b, n, run, filepath.Join(work, "destination"), src)
+					s.drop(b, w)
+				})
+			}
+			os.RemoveAll(s.dir)
 		}
+	})
+}
+
+func benchmarkFile(b *testing.B, n size, run fileFunc, dst, src string) {
+	if err := run(dst, src); err != nil {
+		unsupported(b, err)
+	}
+	remove(b, dst)
+	b.SetBytes(int64(n))
+	for b.Loop() {
+		if err := run(dst, src); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		remove(b, dst)
+		b.StartTimer()
 	}
 }
 
-func compareAt(b *testing.B, dir string, n size, write writeFunc, operation func(workspace) fileFunc) {
-	fsName, free, err := statfs(dir)
-	if err != nil {
-		b.Fatal(err)
+// unsupported skips what this host cannot do or has not installed, and fails
+// otherwise.
+func unsupported(b *testing.B, err error) {
+	b.Helper()
+	if errors.Is(err, errors.ErrUnsupported) {
+		skip(b, "%v", err)
 	}
-	work, err := os.MkdirTemp(dir, "largebox-bench-")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer os.RemoveAll(work)
-	src, dst := filepath.Join(work, "source"), filepath.Join(work, "destination")
+	b.Fatal(err)
+}
 
-	// Only once it is known that -bench selects something here.
-	prepare := sync.OnceValue(func() error { return write(src, n) })
-
-	for _, w := range workspaces {
-		run := operation(w)
-		if run == nil {
-			continue
+// eachDirectory calls fn as a benchmark named for the file system.
+func eachDirectory(b *testing.B, fn func(b *testing.B, dir string)) {
+	for _, dir := range directories() {
+		name := dir
+		if !isLoop(dir) {
+			var err error
+			if name, _, err = statfs(dir); err != nil {
+				b.Fatal(err)
+			}
 		}
-		b.Run(fmt.Sprintf("fs=%s/workspace=%s/size=%v", fsName, w.name, n), func(b *testing.B) {
-			if int64(n) > free/4 {
-				skip(b, "%s has %d MiB free, and this needs four times %v", dir, free>>20, n)
+		b.Run("fs="+name, func(b *testing.B) {
+			uninterrupted(b)
+			if isLoop(dir) {
+				dir = loop(b, dir)
 			}
-			if err := prepare(); err != nil {
-				b.Fatal(err)
-			}
-			if err := run(dst, src); errors.Is(err, errors.ErrUnsupported) {
-				skip(b, "%v", err)
-			} else if err != nil {
-				b.Fatal(err)
-			}
-			remove(b, dst)
-			b.SetBytes(int64(n))
-			for b.Loop() {
-				if err := run(dst, src); err != nil {
-					b.Fatal(err)
-				}
-				b.StopTimer()
-				remove(b, dst)
-				b.StartTimer()
-			}
+			fn(b, dir)
 		})
 	}
 }
+
+// spaceFactor times the size of the message is what has to be free: for the
+// message, its box, a peer's box, and the destination.
+const spaceFactor = 4
+
+// sources are the files that operations start from. Each is made when it is
+// first needed: only then is it known that -bench selects something here.
+type sources struct {
+	dir  string
+	n    size
+	made []string
+}
+
+// in is the directory that they are in, in dir.
+func (s *sources) in(b *testing.B, dir string) string {
+	_, free, err := statfs(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if s.dir == "" {
+		if int64(s.n) > free/spaceFactor {
+			skip(b, "%s has %d MiB free, and this needs %d times %v", dir, free>>20, spaceFactor, s.n)
+		}
+		if s.dir, err = os.MkdirTemp(dir, "largebox-bench-"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return s.dir
+}
+
+func (s *sources) file(name string, write func(path string) error) (path string, err error) {
+	path = filepath.Join(s.dir, name)
+	if !slices.Contains(s.made, name) {
+		if err = write(path); err == nil {
+			s.made = append(s.made, name)
+		}
+	}
+	return path, err
+}
+
+// message is what is sealed.
+func (s *sources) message(workspace) (string, error) {
+	return s.file("message", func(path string) error { return writeMessage(path, s.n) })
+}
+
+// box is what w opens.
+func (s *sources) box(w workspace) (string, error) {
+	if !w.foreign {
+		return s.file("box", func(path string) error { return writeBox(path, s.n) })
+	}
+	return s.file("box of "+w.name, func(path string) error {
+		message, err := s.message(w)
+		if err != nil {
+			return err
+		}
+		return errors.Join(w.seal(path, message), syncPath(path))
+	})
+}
+
+// drop removes the box that nobody else opens.
+func (s *sources) drop(b *testing.B, w workspace) { remove(b, filepath.Join(s.dir, "box of "+w.name)) }
 
 // skip says why also without -v, when package testing keeps it to itself.
 func skip(b *testing.B, format string, args ...any) {

@@ -1,12 +1,17 @@
 package bench
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math"
 	"os"
+	"os/signal"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
@@ -14,23 +19,59 @@ import (
 
 // The sizes in bytes of the messages.
 var (
-	sliceSizes = sizes{1 << 10, 64 << 10, 1 << 20, 64 << 20, 256 << 20}
+	sliceSizes = sizes{16, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 8 << 20, 64 << 20}
 	fileSizes  = sizes{64 << 20, 1 << 30}
 )
 
 var (
-	dirs    = flag.String("dirs", "", "comma-separated `directories` to work in (default os.TempDir, and /dev/shm if it is a tmpfs)")
-	durable = flag.Bool("sync", false, "sync the new file and its directory")
+	dirs      = flag.String("dirs", "", "comma-separated `directories` to work in; or xfs, btrfs or ext4 for one on a loop device of its own (default os.TempDir, and /dev/shm if it is a tmpfs)")
+	durable   = flag.Bool("sync", false, "sync the new file and its directory")
+	peerNames = flag.String("peers", "", "comma-separated `names` of what to run from file to file, or all (default: what needs nothing installed)")
+	program   = flag.String("command", "", "the largebox command, as a `file` to run")
+	treeFiles = flag.Int("treefiles", 10_000, "`number` of files in BenchmarkSealTree")
 )
 
-func init() { flag.Var(&fileSizes, "filesizes", "comma-separated `sizes` of the message in a file") }
+func init() {
+	flag.Var(&sliceSizes, "sizes", "comma-separated `sizes` of the message in memory")
+	flag.Var(&fileSizes, "filesizes", "comma-separated `sizes` of the message in a file")
+}
+
+// configuration is what the figures depend on, in lines of Go's benchmark format.
+var configuration = []string{
+	"kernel: " + xsalsa20poly1305.Engine(),
+	"kernels: " + strings.Join(xsalsa20poly1305.Engines(), ","),
+	"go: " + runtime.Version(),
+}
+
+// ctx ends with the first signal; a second one ends the process at once.
+var ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 
 func TestMain(m *testing.M) {
+	context.AfterFunc(ctx, stop)
 	flag.Parse()
-	if flag.Lookup("test.bench").Value.String() != "" {
-		fmt.Printf("kernel: %s\nsync: %t\n", xsalsa20poly1305.Engine(), *durable)
+	status := run(m, func() {
+		if flag.Lookup("test.bench").Value.String() != "" {
+			for _, line := range append(configuration, fmt.Sprintf("sync: %t", *durable)) {
+				fmt.Println(line)
+			}
+		}
+	})
+	removeSecrets()
+	os.Exit(status)
+}
+
+// uninterrupted ends the benchmark if a signal has come, so that all clean up
+// behind them.
+func uninterrupted(b *testing.B) {
+	b.Helper()
+	if ctx.Err() != nil {
+		b.Fatal(context.Cause(ctx))
 	}
-	m.Run()
+}
+
+// onePassSizes are those of more than one piece.
+func onePassSizes() []size {
+	return slices.DeleteFunc(slices.Clone(sliceSizes), func(n size) bool { return n <= pieceSize })
 }
 
 func directories() []string {

@@ -158,12 +158,3 @@ func TestRecipeAgrees(t *testing.T) {
 		})
 	}
 }
-
-func read(t *testing.T, path string) []byte {
-	t.Helper()
-	p, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}

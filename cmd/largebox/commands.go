@@ -45,7 +45,7 @@ first seal a file. "-" as FILE or OUT is standard input or output.
 		SilenceUsage:               true,
 		Version:                    version(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usagef("a command is missing: seal, open, verify, keygen, pubkey or sweep")
+			return usagef("a command is missing: seal, open, verify, keygen, pubkey, sweep or bench")
 		},
 	}
 	root.SetVersionTemplate("{{.Version}}")
@@ -53,7 +53,7 @@ first seal a file. "-" as FILE or OUT is standard input or output.
 	for _, v := range verbs {
 		root.AddCommand(newVerb(v))
 	}
-	root.AddCommand(newKeygen(), newPubkey(), newSweep())
+	root.AddCommand(newKeygen(), newPubkey(), newSweep(), newBench())
 	return root
 }
 

@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"flip":    cmdFlip,
 			"mode":    cmdMode,
 			"hidden":  cmdHidden,
+			"empty":   cmdEmpty,
 			"getsize": cmdSize,
 			"sparse":  cmdSparse,
 			"peak":    cmdPeak,

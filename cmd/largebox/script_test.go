@@ -79,6 +79,15 @@ func cmdHidden(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// empty DIR wants nothing in it.
+func cmdEmpty(ts *testscript.TestScript, neg bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(entries) != 0 {
+		ts.Fatalf("%v is in %s", entries, args[0])
+	}
+}
+
 // sparse FILE N makes a file of that many zeros.
 func cmdSparse(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)

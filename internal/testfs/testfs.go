@@ -25,13 +25,27 @@ import (
 // Kinds are the file systems that Dir can make.
 var Kinds = []string{"tmpfs", "ext4", "xfs", "btrfs", "overlay"}
 
-const (
-	imageSize = 3 << 30 // sparse
-	inside    = "LARGEBOX_TESTFS_NAMESPACE"
-)
+// ImageSize is the size in bytes of the images behind loop devices, which are
+// sparse. It can be set before the first is made.
+var ImageSize int64 = 3 << 30
+
+const inside = "LARGEBOX_TESTFS_NAMESPACE"
 
 // Main runs the tests and exits.
 func Main(m *testing.M) {
+	Enter()
+	os.Exit(Run(m))
+}
+
+// Run is what Main does when Enter has returned.
+func Run(m *testing.M) int {
+	defer mounts.cleanUp()
+	return m.Run()
+}
+
+// Enter starts the program again in a mount namespace of its own, with root,
+// and does nothing when it is there.
+func Enter() {
 	if os.Getuid() == 0 && os.Getenv(inside) == "" {
 		if unshare, err := exec.LookPath("unshare"); err == nil && exec.Command(unshare, "--mount", "true").Run() == nil {
 			os.Setenv(inside, "1")
@@ -40,9 +54,6 @@ func Main(m *testing.M) {
 			os.Exit(1)
 		}
 	}
-	status := m.Run()
-	mounts.cleanUp()
-	os.Exit(status)
 }
 
 // Missing ends a test that cannot run here: it skips, or fails in CI.
@@ -210,7 +221,7 @@ func (m *table) mount(kind string) (string, error) {
 		err = run("mount", "-t", "overlay", "-o", fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s", layers...), "overlay", at)
 	default:
 		image := at + ".img"
-		if err = makeImage(image, kind, imageSize); err == nil {
+		if err = makeImage(image, kind, ImageSize); err == nil {
 			err = run("mount", "-o", "loop", image, at)
 		}
 		os.Remove(image) // the loop device keeps it

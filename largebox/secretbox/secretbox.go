@@ -1,8 +1,28 @@
 // Package secretbox is a drop-in for golang.org/x/crypto/nacl/secretbox: the
 // same functions, the same bytes, on all cores.
 //
-// Change the import, and nothing else. Messages of 128 KiB and more are shared
-// by up to GOMAXPROCS goroutines, which have ended when the call returns.
+// # A replacement
+//
+// Change the import, and nothing else:
+//
+//	import "github.com/largebox/largebox/largebox/secretbox"
+//
+// The contract is x/crypto's. Results are appended to out, in place if it has
+// the capacity; an output that overlaps the input panics; Open authenticates
+// all of the box before it writes a byte of the message, and where it fails it
+// returns nil and false and has not touched out. Tests do the same with both
+// packages, and compare.
+//
+// Messages of 128 KiB and more are shared by up to GOMAXPROCS goroutines, which
+// have ended when the call returns; a panic in one of them is raised on the
+// calling goroutine. Shorter ones stay there. Then nothing is allocated, if out
+// has the capacity.
+//
+// # Speed
+//
+// How much faster it is depends on the processor and on the length of the
+// message: bench/README.md has figures next to x/crypto's and libsodium's, and
+// "largebox bench" measures those of the machine at hand.
 package secretbox
 
 import "github.com/largebox/largebox/internal/xsalsa20poly1305"

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package main
+
+import (
+	"fmt"
+	"os/exec"
+)
+
+// startOn starts cmd so that Go programs take so many cores.
+func startOn(cmd *exec.Cmd, cores int) error {
+	cmd.Env = append(cmd.Env, fmt.Sprintf("GOMAXPROCS=%d", cores))
+	return cmd.Start()
+}
