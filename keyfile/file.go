@@ -99,7 +99,9 @@ func IdentityText(private *[Size]byte) string {
 }
 
 // Write writes text to a new file at path: only its owner may read it (0600), it
-// appears whole and synced, and an existing file is an fs.ErrExist.
+// appears whole and synced, and an existing file is an fs.ErrExist. If its
+// directory cannot be synced, that is an error, and the file stays: another
+// process may have sealed with the key by then.
 func Write(path, text string) error {
 	dir, name := filepath.Split(path)
 	if dir == "" {
@@ -119,7 +121,7 @@ func Write(path, text string) error {
 	}
 	_, err = f.WriteAt([]byte(text), 0)
 	if err == nil {
-		_, err = publish.Publish(context.Background(), f.OSFile(), d, name, publish.Options{TempName: f.Name})
+		_, err = publish.Publish(context.Background(), f.OSFile(), d, name, publish.Options{TempName: f.Name, Keep: true})
 	}
 	return errors.Join(err, f.Close())
 }

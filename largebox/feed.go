@@ -61,9 +61,18 @@ type fileFeed struct {
 type fileTap struct {
 	feed *fileFeed
 	viewer
+	// The piece at hand: where it starts, what is to be done with it, and a
+	// function for View that does that.
+	from int64
+	fn   func(p []byte, off int64)
+	show func(p []byte)
 }
 
-func (f *fileFeed) tap() tap { return &fileTap{f, f.view()} }
+func (f *fileFeed) tap() tap {
+	t := &fileTap{feed: f, viewer: f.view()}
+	t.show = func(p []byte) { t.fn(p, t.from) }
+	return t
+}
 
 func (t *fileTap) next(block []byte, fn func(p []byte, off int64)) error {
 	from, to := t.feed.bounds(t.feed.taken.Add(1) - 1)
@@ -71,7 +80,8 @@ func (t *fileTap) next(block []byte, fn func(p []byte, off int64)) error {
 		return io.EOF
 	}
 	block = block[:min(to, t.feed.size)-from]
-	return t.View(block, t.feed.srcOff+from, func(p []byte) { fn(p, from) })
+	t.from, t.fn = from, fn
+	return t.View(block, t.feed.srcOff+from, t.show)
 }
 
 func (t *fileTap) Close() error {

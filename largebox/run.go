@@ -156,25 +156,28 @@ func (r *run) fail(f failure) {
 	r.stop.Store(true)
 }
 
-// drain is the way of the data. What fn sees may be changed by others at any
+// drain is the way of the data. What piece sees may be changed by others at any
 // time; it reads each byte once, into block, and goes on with that.
 func (r *run) drain(shared *xsalsa20poly1305.Part, tap tap, block []byte) error {
 	var part xsalsa20poly1305.Part // its own, so that no two workers share a cache line
 	defer part.Wipe()
+	var n int
+	var at int64
+	// One function for all pieces: a new one for each would be garbage that grows
+	// with the file.
+	piece := func(p []byte, off int64) {
+		n, at = len(p), off
+		switch r.operation {
+		case sealing:
+			r.box.Seal(&part, block[:n], p, off)
+		case opening:
+			r.box.Open(&part, block[:n], p, off)
+		case verifying:
+			r.box.Auth(&part, p, off)
+		}
+	}
 	for !r.stop.Load() {
-		var n int
-		var at int64
-		err := tap.next(block, func(p []byte, off int64) {
-			n, at = len(p), off
-			switch r.operation {
-			case sealing:
-				r.box.Seal(&part, block[:n], p, off)
-			case opening:
-				r.box.Open(&part, block[:n], p, off)
-			case verifying:
-				r.box.Auth(&part, p, off)
-			}
-		})
+		err := tap.next(block, piece)
 		if err == io.EOF {
 			*shared = part
 			return nil

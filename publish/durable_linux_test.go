@@ -1,8 +1,10 @@
 package publish
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/largebox/largebox/internal/testfs"
@@ -99,5 +101,30 @@ func TestDirectoryNotSynced(t *testing.T) {
 		wantNames(t, dir, "old", temp)
 		wantFile(t, filepath.Join(dir, temp), newData, filePerm)
 		wantFile(t, filepath.Join(dir, "old"), newData, filePerm)
+	})
+}
+
+// TestDirectoryNotSyncedKept leaves the name, and says so.
+func TestDirectoryNotSyncedKept(t *testing.T) {
+	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
+		f, temp := temporary(t, dir, newData)
+		// The temporary name is moved last, if it is.
+		for i, o := range []Options{{Strategy: s}, {Strategy: s, TempName: temp}} {
+			name := fmt.Sprint(final, i)
+			o.Keep = true
+			withFaults(t, []fault{noOpenDir.with(unix.EMFILE)}, func() {
+				res, err := publishTo(t, dir, name, f, o)
+				wantRefusal(t, res, err, unix.EMFILE)
+				if err != nil && !strings.Contains(err.Error(), "is in place") {
+					t.Errorf("error is %v", err)
+				}
+			})
+			wantFile(t, filepath.Join(dir, name), newData, filePerm)
+		}
+		names := []string{final + "0", final + "1"}
+		if s != Auto && s != Rename {
+			names = append(names, temp)
+		}
+		wantNames(t, dir, names...)
 	})
 }

@@ -107,6 +107,10 @@ type Options struct {
 	Replace bool
 	// NoSync leaves out the syncing of file and directory.
 	NoSync bool
+	// Keep lets the new name stay if syncing the directory fails, which is an
+	// error all the same: for a file that others may rely on as soon as they
+	// have seen it.
+	Keep bool
 	// Mode is the permission that a fresh inode (clone, copy) is created with,
 	// before umask or default ACL. Zero: that of the file that is published.
 	Mode fs.FileMode
@@ -125,8 +129,8 @@ type Result struct {
 
 // Publish gives the content of f the name name in dir. It does not close f. If
 // it fails, the name is as it was before, or as others made it (ErrDisturbed);
-// only where syncing the directory fails after a replacement is the new file in
-// place, and the error says so.
+// only where syncing the directory fails after a replacement, or with Keep, is the
+// new file in place, and the error says so.
 func Publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Options) (Result, error) {
 	if err := dir.Available(name, opts.Replace); err != nil {
 		return Result{}, err

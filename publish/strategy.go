@@ -215,7 +215,8 @@ func (p *publication) syncFile(f *os.File) error {
 }
 
 // syncDir makes the new name of f durable. Where that fails, undo takes the name
-// back; it is nil where another file may have had it before.
+// back, unless it is to be kept; it is nil where another file may have had the
+// name before.
 func (p *publication) syncDir(f *os.File, undo func()) error {
 	if p.opts.NoSync {
 		return nil
@@ -224,7 +225,7 @@ func (p *publication) syncDir(f *os.File, undo func()) error {
 	if err == nil {
 		return nil
 	}
-	if undo == nil {
+	if undo == nil || p.opts.Keep {
 		return fmt.Errorf("%w (the new file is in place, but may not survive a loss of power)", err)
 	}
 	undo()

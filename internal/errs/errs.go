@@ -25,6 +25,9 @@ func As(kind, cause error) error { return &kinded{kind, cause} }
 
 // Space returns err, which is an ErrNoSpace if its errno says so.
 func Space(err error) error {
+	if err == nil {
+		return nil // without an allocation: this is asked after every write
+	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) && slices.Contains(noSpace, errno) {
 		return As(ErrNoSpace, err)
