@@ -55,7 +55,7 @@ func newAttacker(t *testing.T, path, attack string) *attacker {
 	t.Helper()
 	shared := write(t, filepath.Join(t.TempDir(), "contract"), make([]byte, os.Getpagesize()))
 	cmd := exec.Command(os.Args[0], "-test.run=^TestAttackerProcess$")
-	cmd.Env = append(os.Environ(), attackEnv+"="+attack, "LARGEBOX_TEST_VICTIM="+path, "LARGEBOX_TEST_CONTRACT="+shared)
+	cmd.Env = append(os.Environ(), attackEnv+"="+attack, "LARGEBOX_TEST_VICTIM="+path, "LARGEBOX_TEST_CONTRACT="+shared, "GORACE=atexit_sleep_ms=0")
 	cmd.Stderr = os.Stderr
 	orders, toChild, err1 := os.Pipe()
 	fromChild, answers, err2 := os.Pipe()
@@ -101,8 +101,8 @@ const untilEnd = math.MaxUint32
 // leaves it at that.
 func (a *attacker) begin(t *testing.T, once bool) {
 	a.contract.stop.Store(0)
-	a.contract.hold.Store(1 << rand.N(20))
-	a.contract.pause.Store(1 << rand.N(20))
+	a.contract.hold.Store(1 << rand.N(17))
+	a.contract.pause.Store(1 << rand.N(17))
 	if once {
 		a.contract.hold.Store(1 << rand.N(10))
 		a.contract.pause.Store(untilEnd)
@@ -240,12 +240,13 @@ func (v *victim) extend() (func() error, error) {
 
 const extension = 'x'
 
-// replace puts an altered copy in the place of the file, and then a good one.
+// replace puts an altered copy in the place of the file, and then a good one,
+// which it has ready.
 func (v *victim) replace() (func() error, error) {
-	put := func(content []byte) error {
-		return errors.Join(os.WriteFile(v.path+".new", content, 0o600), os.Rename(v.path+".new", v.path))
-	}
 	bad := bytes.Clone(v.good)
 	bad[v.anywhere()] ^= 0xff
-	return func() error { return errors.Join(put(v.good), v.open()) }, put(bad[:len(bad)-rand.N(2)])
+	return func() error { return errors.Join(os.Rename(v.path+".good", v.path), v.open()) }, errors.Join(
+		os.WriteFile(v.path+".good", v.good, 0o600),
+		os.WriteFile(v.path+".bad", bad[:len(bad)-rand.N(2)], 0o600),
+		os.Rename(v.path+".bad", v.path))
 }
