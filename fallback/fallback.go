@@ -70,6 +70,7 @@ func Create(dir *os.Root, perm fs.FileMode) (*File, error) {
 	id, err := f.Stat()
 	if err != nil {
 		f.Close()
+		dir.Remove(name)
 		dir.Close()
 		return nil, err
 	}
