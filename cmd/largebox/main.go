@@ -12,6 +12,10 @@ import (
 
 func main() {
 	hideMemory()
+	if err := enoughFiles(); err != nil {
+		report(os.Stderr, err)
+		os.Exit(status(err))
+	}
 	os.Exit(run(untilSignal(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
