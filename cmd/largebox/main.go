@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return int(reported)
 	}
 	if err != nil {
-		report(stderr, err)
+		report(stderr, withoutKeys(err, args))
 	}
 	return status(err)
 }
