@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,7 +104,7 @@ func TestMemoryProcess(t *testing.T) {
 func find(t *testing.T, pid int, needles map[string][]byte) map[string]int {
 	t.Helper()
 	found := map[string]int{}
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	regions, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func find(t *testing.T, pid int, needles map[string][]byte) map[string]int {
 	const step, overlap = 1 << 20, 64
 	buf := make([]byte, step+overlap)
 	total := 0
-	for line := range strings.Lines(string(maps)) {
+	for line := range strings.Lines(string(regions)) {
 		var from, to int64
 		var mode string
 		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode); err != nil || !strings.HasPrefix(mode, "rw") {
@@ -153,7 +154,8 @@ func halves(needles map[string][]byte, name string, key []byte) {
 
 // TestNoKeyInMemory looks into the memory of a process that has sealed or opened
 // a file and has cleared its own copy of the key: there is neither the key, nor
-// what follows from it, nor a piece of the message.
+// what follows from it, nor a piece of the message, but for private keys, of
+// which Go's crypto/ecdh keeps copies.
 func TestNoKeyInMemory(t *testing.T) {
 	dir := t.TempDir()
 	random := func(n int) []byte {
@@ -201,51 +203,64 @@ func TestNoKeyInMemory(t *testing.T) {
 	for use := range memoryUses {
 		for _, workspace := range []Workspace{Mmap, Fallback}[:testlong.Rounds(1, 2)] {
 			t.Run(use+", "+string(workspace), func(t *testing.T) {
-				defer os.Remove(filepath.Join(dir, "out"))
-				in, toChild, err1 := os.Pipe()
-				fromChild, out, err2 := os.Pipe()
-				if err := errors.Join(err1, err2); err != nil {
-					t.Fatal(err)
-				}
-				child := exec.Command(os.Args[0], "-test.run=^TestMemoryProcess$")
-				child.Env = append(os.Environ(), memoryEnv+"="+use, "LARGEBOX_TEST_WORKSPACE="+string(workspace),
-					"LARGEBOX_TEST_DIR="+dir, "GORACE=atexit_sleep_ms=0")
-				child.ExtraFiles = []*os.File{in, out}
-				var said bytes.Buffer
-				child.Stdout, child.Stderr = &said, &said
-				if err := child.Start(); err != nil {
-					t.Fatal(err)
-				}
-				in.Close()
-				out.Close()
-				defer func() {
-					toChild.Close()
-					if err := child.Wait(); err != nil {
-						t.Errorf("%v: %s", err, &said)
-					}
-					fromChild.Close()
-				}()
-				toChild.Write(bytes.Join([][]byte{key[:], public[:], private[:]}, nil))
-				hear := func() {
-					if _, err := io.ReadFull(fromChild, make([]byte, 1)); err != nil {
-						child.Wait()
-						t.Fatalf("%v: %s", err, &said)
+				// A buffer that is not wiped is there each time. What the stacks of Go
+				// and its handlers of signals keep of registers is a matter of chance.
+				left := needles(strings.HasPrefix(use, "seal"))
+				for range 3 {
+					found := lookInto(t, use, workspace, dir, [][]byte{key[:], public[:], private[:]}, left)
+					maps.DeleteFunc(left, func(name string, _ []byte) bool { return found[name] == 0 })
+					if len(left) == 0 {
+						return
 					}
 				}
-				hear()
-				// What is there is found.
-				if found := find(t, child.Process.Pid, map[string][]byte{"key": key[:], "private": private[:]}); found["key"] != 1 || found["private"] != 1 {
-					t.Errorf("before: %v", found)
-				}
-				toChild.Write([]byte{'g'})
-				hear()
-				for name, n := range find(t, child.Process.Pid, needles(strings.HasPrefix(use, "seal"))) {
-					t.Errorf("%d times %s", n, name)
-				}
-				if n := find(t, child.Process.Pid, map[string][]byte{"private": private[:]})["private"]; n > 0 {
-					t.Logf("the private key is in memory of crypto/ecdh %d times", n)
+				for name := range left {
+					t.Errorf("in memory there is %s", name)
 				}
 			})
 		}
 	}
+}
+
+// lookInto returns which needles there are in the memory of a process that has
+// made this use of keys, and of what it was given as such.
+func lookInto(t *testing.T, use string, workspace Workspace, dir string, keys [][]byte, needles map[string][]byte) map[string]int {
+	t.Helper()
+	defer os.Remove(filepath.Join(dir, "out"))
+	in, toChild, err1 := os.Pipe()
+	fromChild, out, err2 := os.Pipe()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(os.Args[0], "-test.run=^TestMemoryProcess$")
+	child.Env = append(os.Environ(), memoryEnv+"="+use, "LARGEBOX_TEST_WORKSPACE="+string(workspace),
+		"LARGEBOX_TEST_DIR="+dir, "GORACE=atexit_sleep_ms=0")
+	child.ExtraFiles = []*os.File{in, out}
+	var said bytes.Buffer
+	child.Stdout, child.Stderr = &said, &said
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	in.Close()
+	out.Close()
+	defer func() {
+		toChild.Close()
+		if err := child.Wait(); err != nil {
+			t.Errorf("%v: %s", err, &said)
+		}
+		fromChild.Close()
+	}()
+	hear := func() {
+		if _, err := io.ReadFull(fromChild, make([]byte, 1)); err != nil {
+			t.Fatalf("it ended: %v", err)
+		}
+	}
+	toChild.Write(bytes.Join(keys, nil))
+	hear()
+	// What is there is found.
+	if found := find(t, child.Process.Pid, map[string][]byte{"key": keys[0], "private": keys[2]}); found["key"] != 1 || found["private"] != 1 {
+		t.Errorf("before: %v", found)
+	}
+	toChild.Write([]byte{'g'})
+	hear()
+	return find(t, child.Process.Pid, needles)
 }

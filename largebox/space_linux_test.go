@@ -51,7 +51,7 @@ func imageOf(t *testing.T, kind string, size, left int64, options ...string) str
 		t.Fatal(err)
 	}
 	// A file of what is too much: a hidden one, so that it is no name here.
-	occupy(t, at, int64(st.Bfree)*st.Bsize-left)
+	occupy(t, at, int64(st.Bfree)*int64(st.Bsize)-left)
 	return at
 }
 
