@@ -70,6 +70,7 @@ func Create(dir *os.Root, perm fs.FileMode) (*File, error) {
 	id, err := f.Stat()
 	if err != nil {
 		f.Close()
+		dir.Remove(name)
 		dir.Close()
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 
 // Reveal gives the file the permission it was created for. Call it when the
 // content is known to be right.
-func (f *File) Reveal() error { return f.f.Chmod(f.mode) }
+func (f *File) Reveal() error { return errs.Space(f.f.Chmod(f.mode)) }
 
 // OSFile is the file, to be published or read back. It belongs to f.
 func (f *File) OSFile() *os.File { return f.f }

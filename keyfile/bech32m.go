@@ -1,6 +1,6 @@
 package keyfile
 
-import "strings"
+import "bytes"
 
 // Bech32m, as BIP-350 has it, for 32 bytes. The characters of a key are looked
 // up by comparison with each, not by address: a cache does not see which.
@@ -40,17 +40,26 @@ func encode(prefix string, key *[Size]byte) string {
 	return string(text)
 }
 
-// decode takes text apart. The prefix is in lower case; problem is what is
-// wrong, and empty if nothing is.
+// decode takes text apart. The prefix is that of a type, or empty; problem is
+// what is wrong, and empty if nothing is. No copy of text is left behind.
 func decode(text []byte) (prefix string, key *[Size]byte, problem string) {
-	lower := strings.ToLower(string(text))
-	one := strings.LastIndexByte(lower, '1')
+	lower, upper := bytes.ToLower(text), bytes.ToUpper(text)
+	defer clear(lower)
+	defer clear(upper)
+	one := bytes.LastIndexByte(lower, '1')
 	if one < 1 {
 		return "", nil, "it has no type"
 	}
-	prefix = lower[:one]
+	for _, k := range kinds[secret:] {
+		if string(lower[:one]) == k.prefix {
+			prefix = k.prefix
+		}
+	}
+	if prefix == "" {
+		return "", nil, "it has an unknown type"
+	}
 	data := lower[one+1:]
-	if lower != string(text) && strings.ToUpper(string(text)) != string(text) {
+	if !bytes.Equal(text, lower) && !bytes.Equal(text, upper) {
 		return prefix, nil, "it mixes upper and lower case"
 	}
 	if len(data) != groups+checksumSize {

@@ -26,9 +26,10 @@
 // # Secrets
 //
 // No error repeats what a file says. Keys are returned in arrays that belong to
-// the caller, who should clear them after use. Hexadecimal and base64 are
-// decoded with tables, in a time that may tell something of a key to somebody
-// who measures it on the same machine; the typed form is not.
+// the caller, who should clear them after use; the texts that are made of them
+// are strings, which nobody can clear. Hexadecimal and base64 are decoded with
+// tables, in a time that may tell something of a key to somebody who measures it
+// on the same machine; the typed form is not.
 package keyfile
 
 import (

@@ -53,8 +53,10 @@
 //   - A file that is changed through a mapping while it is sealed may be sealed
 //     as a mixture of old and new bytes without an error. It is always a valid
 //     box of bytes that were each read once.
-//   - Keys and plaintext are wiped from memory where largebox owns it, as far as
-//     Go's runtime allows.
+//   - Keys and plaintext are wiped from memory where largebox owns it: blocks, key
+//     schedules, shared keys, key files. Where it does not, they are not: X25519
+//     leaves a copy of the private key behind in Go's crypto/ecdh (of a BoxKey, an
+//     Identity, and the one that a sealed box is made with), and stacks are Go's.
 //
 // # Keys
 //

@@ -240,5 +240,8 @@ func (j *job) prepare(op operation, srcOff, dstOff int64) (*run, Result, error) 
 func (j *job) deliver(ctx context.Context, r *Result) error {
 	published, err := j.dst.deliver(ctx, j.file)
 	r.Strategy, r.Durable = published.Strategy, published.Durable
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = cancelled(ctx) // with its cause, which publish does not tell
+	}
 	return err
 }

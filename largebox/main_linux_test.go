@@ -3,7 +3,11 @@ package largebox
 import (
 	"testing"
 
+	"github.com/largebox/largebox/internal/faultfs"
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-func TestMain(m *testing.M) { testfs.Main(m) }
+func TestMain(m *testing.M) {
+	faultfs.Main()
+	testfs.Main(m)
+}

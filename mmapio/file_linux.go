@@ -85,7 +85,7 @@ func (f *File) Truncate(n int64) error { return errs.Space(f.f.Truncate(n)) }
 
 // Reveal gives the file the permission it was created for. Call it when the
 // content is known to be right.
-func (f *File) Reveal() error { return f.f.Chmod(f.mode) }
+func (f *File) Reveal() error { return errs.Space(f.f.Chmod(f.mode)) }
 
 // OSFile is the file, to be published or read back. It belongs to f.
 func (f *File) OSFile() *os.File { return f.f }

@@ -189,6 +189,9 @@ func (p *publication) moveSynced(f *os.File, temp string) error {
 		return err
 	}
 	if same, err := p.isNameOf(p.name, f); err != nil {
+		if !p.opts.Replace {
+			p.takeBack(f, temp)
+		}
 		return err
 	} else if !same {
 		return p.dir.pathError("publish", p.name, ErrDisturbed)

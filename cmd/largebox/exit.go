@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/largebox/largebox/keyfile"
@@ -86,6 +87,27 @@ func status(err error) int {
 		}
 	}
 	return exitFailed
+}
+
+// withoutKeys keeps what looks like a key, and stands where none belongs, out of
+// an error about the command line args. Other errors name files, whose names may
+// look like that.
+func withoutKeys(err error, args []string) error {
+	var usage usageError
+	if !errors.As(err, &usage) {
+		return err
+	}
+	text := err.Error()
+	for _, arg := range args {
+		flag := strings.TrimLeft(arg, "-")
+		name, value, _ := strings.Cut(flag, "=")
+		for _, word := range []string{flag, name, value, flag[min(1, len(flag)):]} { // -oOUT
+			if keyfile.Resembles(word) {
+				text = strings.ReplaceAll(text, word, "…")
+			}
+		}
+	}
+	return usageError{errors.New(text)}
 }
 
 func report(w io.Writer, err error) {

@@ -12,6 +12,10 @@ import (
 
 func main() {
 	hideMemory()
+	if err := enoughFiles(); err != nil {
+		report(os.Stderr, err)
+		os.Exit(status(err))
+	}
 	os.Exit(run(untilSignal(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -50,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return int(reported)
 	}
 	if err != nil {
-		report(stderr, err)
+		report(stderr, withoutKeys(err, args))
 	}
 	return status(err)
 }

@@ -50,14 +50,16 @@ func Create(dir *os.Root, perm fs.FileMode) (f *os.File, name string, mode fs.Fi
 		}
 		Lock(f)
 		// Sweep may have had it first, and have taken it for abandoned.
-		there, err := dir.Lstat(name)
+		created, err := f.Stat()
 		if err == nil {
-			if created, e := f.Stat(); e == nil && os.SameFile(there, created) {
+			var there fs.FileInfo
+			if there, err = dir.Lstat(name); err == nil && os.SameFile(there, created) {
 				return f, name, info.Mode().Perm(), nil
 			}
 		}
 		f.Close()
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			dir.Remove(name)
 			return nil, "", 0, err
 		}
 	}
