@@ -9,8 +9,6 @@ import (
 	"github.com/largebox/largebox/internal/sealedbox"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"golang.org/x/crypto/curve25519"
-	//lint:ignore SA1019 it is deprecated for being low-level, and is what NaCl's shared key is made by
-	"golang.org/x/crypto/salsa20/salsa"
 )
 
 // A Sealer is what a file can be sealed with: a Key, or a Recipient.
@@ -81,8 +79,8 @@ func (k boxKey) shared(fn func(secretKey) error) error {
 	if err != nil {
 		return ErrLowOrderKey // the only error there is, at these lengths
 	}
-	var key [KeySize]byte // filled in place: a result would leave a copy on the stack
-	salsa.HSalsa20(&key, new([16]byte), (*[KeySize]byte)(secret), &salsa.Sigma)
+	var key [KeySize]byte
+	xsalsa20poly1305.HSalsa20(&key, (*[KeySize]byte)(secret), new([16]byte))
 	defer xsalsa20poly1305.Wipe(key[:])
 	xsalsa20poly1305.Wipe(secret)
 	return fn(secretKey{&key})

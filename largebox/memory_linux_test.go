@@ -190,9 +190,10 @@ func TestNoKeyInMemory(t *testing.T) {
 		halves(all, "the typed key", []byte(keyfile.FormatSecret(&key)[20:]))
 		if !sealed { // where the nonce is known
 			input := [16]byte(nonce[:16])
-			subkey := xsalsa20poly1305.HSalsa20(&key, &input)
+			var subkey [32]byte
+			xsalsa20poly1305.HSalsa20(&subkey, &key, &input)
 			halves(all, "the subkey", subkey[:])
-			subkey = xsalsa20poly1305.HSalsa20(&shared, &input)
+			xsalsa20poly1305.HSalsa20(&subkey, &shared, &input)
 			halves(all, "the subkey of the box", subkey[:])
 		}
 		for at := 0; at < len(m); at += blockSize {

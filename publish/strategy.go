@@ -189,7 +189,7 @@ func (p *publication) moveSynced(f *os.File, temp string) error {
 		return err
 	}
 	if same, err := p.isNameOf(p.name, f); err != nil {
-		if !p.opts.Replace {
+		if !p.opts.Replace && !p.opts.Keep {
 			p.takeBack(f, temp)
 		}
 		return err

@@ -47,9 +47,9 @@ var steps = []struct {
 	{"close", []syscall.Errno{syscall.EIO}},
 }
 
-// A bench is where the command is run with a fault at one of its steps. The
+// A trial is where the command is run with a fault at one of its steps. The
 // program is built for it: strace(1) is to see no loader, and no race detector.
-type bench struct {
+type trial struct {
 	program string
 	message []byte
 	box     string
@@ -57,13 +57,13 @@ type bench struct {
 	runs    int
 }
 
-func newBench(t *testing.T) *bench {
+func newTrial(t *testing.T) *trial {
 	for _, tool := range []string{"strace", "go"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			testfs.Missing(t, "%v", err)
 		}
 	}
-	b := &bench{program: filepath.Join(t.TempDir(), "largebox"), found: map[string]bool{}}
+	b := &trial{program: filepath.Join(t.TempDir(), "largebox"), found: map[string]bool{}}
 	build := exec.Command("go", "build", "-o", b.program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH=") // the host's, whose system calls these are
 	if out, err := build.CombinedOutput(); err != nil {
@@ -82,7 +82,7 @@ func newBench(t *testing.T) *bench {
 }
 
 // dir has a key, a message and, once there is one, its box.
-func (b *bench) dir(t *testing.T) string {
+func (b *trial) dir(t *testing.T) string {
 	dir := t.TempDir()
 	files := map[string][]byte{"key": []byte(strings.Repeat("ab", 32)), "message": b.message}
 	if b.box != "" {
@@ -105,7 +105,7 @@ var old = []byte("what was there before")
 // run runs args in dir, where out is to be made, with what strace is to do, and
 // returns the exit status, what was said, and the call that had the fault, or
 // nothing.
-func (b *bench) run(t *testing.T, dir, inject string, args ...string) (status int, said, hit string) {
+func (b *trial) run(t *testing.T, dir, inject string, args ...string) (status int, said, hit string) {
 	b.runs++
 	trace := filepath.Join(dir, "..", "trace")
 	call, _, _ := strings.Cut(inject, ":")
@@ -137,7 +137,7 @@ type use struct{ writes, replaces bool }
 // there was before, and another status; there may be a private temporary where
 // it could not be removed. Status -1 is of a process that was killed, which may
 // have been complete.
-func (b *bench) check(t *testing.T, what, dir string, u use, leftover bool, status int, said string) {
+func (b *trial) check(t *testing.T, what, dir string, u use, leftover bool, status int, said string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -178,7 +178,7 @@ func (b *bench) check(t *testing.T, what, dir string, u use, leftover bool, stat
 }
 
 // each runs fn for each use of the command: all of them in the long form.
-func (b *bench) each(t *testing.T, fn func(what string, u use, args ...string)) {
+func (b *trial) each(t *testing.T, fn func(what string, u use, args ...string)) {
 	uses := [][]string{
 		{"open", "-k", "key", "-o", "out", "box"},
 		{"open", "-f", "-k", "key", "-o", "out", "box"},
@@ -197,7 +197,7 @@ func (b *bench) each(t *testing.T, fn func(what string, u use, args ...string)) 
 }
 
 // fresh is a directory for one run.
-func (b *bench) fresh(t *testing.T, replaces bool) string {
+func (b *trial) fresh(t *testing.T, replaces bool) string {
 	dir := b.dir(t)
 	if replaces {
 		if err := os.WriteFile(filepath.Join(dir, "out"), old, 0o600); err != nil {
@@ -211,7 +211,7 @@ func (b *bench) fresh(t *testing.T, replaces bool) string {
 // the n-th of its kind in each thread, until there is none. The command ends with
 // a status that is documented, and nothing is half done.
 func TestEveryStepFails(t *testing.T) {
-	b := newBench(t)
+	b := newTrial(t)
 	b.each(t, func(what string, u use, args ...string) {
 		for _, step := range steps {
 			for _, errno := range step.errnos[:testlong.Rounds(1, len(step.errnos))] {
@@ -258,7 +258,7 @@ func name(errno syscall.Errno) string {
 // TestEveryStepIsStopped lets SIGTERM come at every step in turn: the command ends
 // with the status of that and leaves nothing, or it is complete.
 func TestEveryStepIsStopped(t *testing.T) {
-	b := newBench(t)
+	b := newTrial(t)
 	stopped := 0
 	b.each(t, func(what string, u use, args ...string) {
 		for _, step := range steps {

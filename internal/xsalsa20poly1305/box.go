@@ -52,7 +52,7 @@ func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]b
 	if active == avx512 {
 		b.beginGroups(first, n, key, nonce)
 	} else {
-		hsalsa20(&b.subkey, key, (*[16]byte)(nonce[:16]))
+		HSalsa20(&b.subkey, key, (*[16]byte)(nonce[:16]))
 		b.xorKeystream(first[:n], first[:n], 0)
 	}
 	b.r = clamp(binary.LittleEndian.Uint64(first[0:]), binary.LittleEndian.Uint64(first[8:]))

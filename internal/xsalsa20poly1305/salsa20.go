@@ -7,14 +7,10 @@ import (
 	"golang.org/x/crypto/salsa20/salsa"
 )
 
-// HSalsa20 derives a key from key and input. With an input of zeros it is what
-// makes NaCl's shared key from a product of curve points.
-func HSalsa20(key *[KeySize]byte, input *[16]byte) (derived [32]byte) {
-	hsalsa20(&derived, key, input)
-	return derived
-}
-
-func hsalsa20(derived, key *[KeySize]byte, input *[16]byte) {
+// HSalsa20 derives a key from key and input, in place: a result would leave a
+// copy on the stack. With an input of zeros it is what makes NaCl's shared key
+// from a product of curve points.
+func HSalsa20(derived, key *[KeySize]byte, input *[16]byte) {
 	salsa.HSalsa20(derived, input, key, &salsa.Sigma)
 }
 
