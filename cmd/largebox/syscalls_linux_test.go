@@ -207,11 +207,18 @@ func (b *trial) fresh(t *testing.T, replaces bool) string {
 	return dir
 }
 
-// TestEveryStepFails lets every system call fail in turn, as strace injects it:
+// TestEveryStep: the command at every one of its system calls.
+func TestEveryStep(t *testing.T) {
+	b := newTrial(t)
+	t.Run("fails", b.fails)
+	t.Run("is stopped", b.isStopped)
+}
+
+// fails lets every system call fail in turn, as strace injects it:
 // the n-th of its kind in each thread, until there is none. The command ends with
 // a status that is documented, and nothing is half done.
-func TestEveryStepFails(t *testing.T) {
-	b := newTrial(t)
+func (b *trial) fails(t *testing.T) {
+	b.runs = 0
 	b.each(t, func(what string, u use, args ...string) {
 		for _, step := range steps {
 			for _, errno := range step.errnos[:testlong.Rounds(1, len(step.errnos))] {
@@ -255,10 +262,10 @@ func name(errno syscall.Errno) string {
 	}[errno]
 }
 
-// TestEveryStepIsStopped lets SIGTERM come at every step in turn: the command ends
+// isStopped lets SIGTERM come at every step in turn: the command ends
 // with the status of that and leaves nothing, or it is complete.
-func TestEveryStepIsStopped(t *testing.T) {
-	b := newTrial(t)
+func (b *trial) isStopped(t *testing.T) {
+	b.runs = 0
 	stopped := 0
 	b.each(t, func(what string, u use, args ...string) {
 		for _, step := range steps {

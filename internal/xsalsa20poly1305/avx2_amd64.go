@@ -87,16 +87,20 @@ func (w *weights) absorb(h elem, c []byte) elem {
 
 // xorGroupsAVX2 is xorKeystream for groups.
 func (b *Box) xorGroupsAVX2(dst, src []byte, n uint64) {
-	state := [2][16]uint32{b.state(n)}
-	state[1] = firstRound(state[0])
-	xorKeystream2x8AVX2(&dst[0], &src[0], uint64(len(src))/groupSize, &state)
-	state = [2][16]uint32{}
+	var m [2][16]uint32
+	input, first := (*matrix)(&m[0]), (*matrix)(&m[1])
+	input.set(b, n)
+	first.firstRound(input)
+	xorKeystream2x8AVX2(&dst[0], &src[0], uint64(len(src))/groupSize, &m)
+	input.wipe()
+	first.wipe()
 }
 
-// firstRound returns what of Salsa20's first round, on columns, is the same for
+// firstRound sets x to what of Salsa20's first round, on columns, is the same for
 // all blocks: nine words, and what words 8 and 9, which are the block counter,
 // are combined with. The other five depend on the counter.
-func firstRound(x [16]uint32) [16]uint32 {
+func (x *matrix) firstRound(from *matrix) {
+	*x = *from
 	x[8], x[9] = 0, 0
 	x[4] ^= bits.RotateLeft32(x[0]+x[12], 7)
 	x[8] = bits.RotateLeft32(x[4]+x[0], 9)
@@ -107,5 +111,4 @@ func firstRound(x [16]uint32) [16]uint32 {
 		x[q[3]] ^= bits.RotateLeft32(x[q[2]]+x[q[1]], 13)
 		x[q[0]] ^= bits.RotateLeft32(x[q[3]]+x[q[2]], 18)
 	}
-	return x
 }

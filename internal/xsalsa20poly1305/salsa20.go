@@ -14,34 +14,31 @@ func HSalsa20(derived, key *[KeySize]byte, input *[16]byte) {
 	salsa.HSalsa20(derived, input, key, &salsa.Sigma)
 }
 
-// matrix is the input of Salsa20's rounds. input is nonce and block counter.
-func matrix(key *[KeySize]byte, input *[16]byte) (s [16]uint32) {
+// A matrix is the input of Salsa20's rounds. It holds the key, and so is made in
+// place and wiped.
+type matrix [16]uint32
+
+// set makes m the matrix of block n. All 64 bits of n count: block 2^32 comes
+// 256 GiB into the message.
+func (m *matrix) set(b *Box, n uint64) {
 	const sigma = "expand 32-byte k"
 	for i := range 4 {
-		s[5*i] = binary.LittleEndian.Uint32([]byte(sigma[4*i:]))
-		s[1+i] = binary.LittleEndian.Uint32(key[4*i:])
-		s[6+i] = binary.LittleEndian.Uint32(input[4*i:])
-		s[11+i] = binary.LittleEndian.Uint32(key[16+4*i:])
+		m[5*i] = binary.LittleEndian.Uint32([]byte(sigma[4*i:]))
+		m[1+i] = binary.LittleEndian.Uint32(b.subkey[4*i:])
+		m[11+i] = binary.LittleEndian.Uint32(b.subkey[16+4*i:])
 	}
-	return s
+	m[6] = binary.LittleEndian.Uint32(b.nonce[:4])
+	m[7] = binary.LittleEndian.Uint32(b.nonce[4:])
+	m[8], m[9] = uint32(n), uint32(n>>32)
 }
 
-// input is what stands in the matrix of block n besides the key.
-func (b *Box) input(n uint64) (input [16]byte) {
-	copy(input[:8], b.nonce[:])
-	binary.LittleEndian.PutUint64(input[8:], n)
-	return input
-}
-
-// state is the matrix of block n. All 64 bits of n count: block 2^32 comes
-// 256 GiB into the message.
-func (b *Box) state(n uint64) [16]uint32 {
-	input := b.input(n)
-	return matrix(&b.subkey, &input)
-}
+//go:noinline
+func (m *matrix) wipe() { *m = matrix{} }
 
 // xorKeystream combines src with the keystream from block n on.
 func (b *Box) xorKeystream(dst, src []byte, n uint64) {
-	input := b.input(n)
+	var input [16]byte
+	copy(input[:8], b.nonce[:])
+	binary.LittleEndian.PutUint64(input[8:], n)
 	salsa.XORKeyStream(dst, src, &input, &b.subkey)
 }

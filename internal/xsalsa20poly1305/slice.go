@@ -28,7 +28,7 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 	b.begin(&first, len(message), key, nonce)
 	dst := tail[TagSize:]
 	if workers := goroutines(len(message)); workers > 1 {
-		*(*[TagSize]byte)(tail) = sealParallel(b, dst, message, workers)
+		*(*[TagSize]byte)(tail) = sealParallel(&b, dst, message, workers)
 	} else {
 		n := first.xor(dst, message)
 		var p Part
@@ -60,7 +60,7 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 
 	var ok bool
 	if workers > 1 {
-		ok = verifyParallel(b, tag, ciphertext, workers)
+		ok = verifyParallel(&b, tag, ciphertext, workers)
 	} else {
 		var p Part
 		if active != portable && len(ciphertext) >= active.powersFrom() {
@@ -81,7 +81,7 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 		panic("largebox: invalid buffer overlap")
 	}
 	if workers > 1 {
-		xorParallel(b, tail, ciphertext, workers)
+		xorParallel(&b, tail, ciphertext, workers)
 	} else {
 		n := first.xor(tail, ciphertext)
 		b.XOR(tail[n:], ciphertext[n:], int64(n))
@@ -121,39 +121,48 @@ func (b *Box) authLong(p *Part, src []byte) {
 	long.Wipe()
 }
 
-// The parallel forms take b by value: it moves to the heap here, and only here.
+// The parallel forms copy the key schedule to the heap, from where goroutines
+// use it. With powers it is good for Seal and Auth.
 
-func sealParallel(b Box, dst, src []byte, workers int) [TagSize]byte {
-	b.powers = new(powers)
-	b.powers.set(b.r)
+func (b *Box) shared() *Box {
+	c := new(Box)
+	*c = *b
+	c.powers = new(powers)
+	c.powers.set(c.r)
+	return c
+}
+
+func sealParallel(b *Box, dst, src []byte, workers int) [TagSize]byte {
+	shared := b.shared()
 	parts := make([]Part, workers)
 	share(len(src), workers, func(worker, from, to int) {
-		b.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
+		shared.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
 	})
-	tag := b.Tag(int64(len(src)), parts...)
-	b.Wipe()
+	tag := shared.tag(int64(len(src)), parts)
+	shared.Wipe()
 	clear(parts)
 	return tag
 }
 
-func verifyParallel(b Box, tag *[TagSize]byte, src []byte, workers int) bool {
-	b.powers = new(powers)
-	b.powers.set(b.r)
+func verifyParallel(b *Box, tag *[TagSize]byte, src []byte, workers int) bool {
+	shared := b.shared()
 	parts := make([]Part, workers)
 	share(len(src), workers, func(worker, from, to int) {
-		b.Auth(&parts[worker], src[from:to], int64(from))
+		shared.Auth(&parts[worker], src[from:to], int64(from))
 	})
-	ok := b.Verify(tag, int64(len(src)), parts...)
-	b.Wipe()
+	ok := shared.verify(tag, int64(len(src)), parts)
+	shared.Wipe()
 	clear(parts)
 	return ok
 }
 
-func xorParallel(b Box, dst, src []byte, workers int) {
-	share(len(src), workers, func(worker, from, to int) {
-		b.XOR(dst[from:to], src[from:to], int64(from))
+func xorParallel(b *Box, dst, src []byte, workers int) {
+	shared := new(Box)
+	*shared = *b
+	share(len(src), workers, func(_, from, to int) {
+		shared.XOR(dst[from:to], src[from:to], int64(from))
 	})
-	b.Wipe()
+	shared.Wipe()
 }
 
 // share calls fn for every window of an n-byte message, from the calling
