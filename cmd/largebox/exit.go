@@ -63,6 +63,7 @@ var outcomes = []struct {
 	{fs.ErrExist, exitExists, "use -f to replace it, or -o to choose another name"},
 	{largebox.ErrSourceChanged, exitSourceChanged, "nothing was written; seal it again when nobody writes it"},
 	{largebox.ErrNoSpace, exitNoSpace, "the output needs as much space as the input, where it goes and in --tmpdir"},
+	{largebox.ErrInUse, exitFailed, "nothing was changed; close the file in the program that has it open, and try again"},
 	{syscall.EXDEV, exitFailed, "--tmpdir is on another file system: --strategy auto or copy leads from there"},
 	{fs.ErrPermission, exitFailed, "check the permissions of the file and of its directory"},
 	{keyfile.ErrNotAKey, exitFailed, "largebox keygen makes a key file"},
