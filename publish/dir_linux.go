@@ -2,6 +2,7 @@ package publish
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
@@ -113,6 +114,8 @@ func (d *Dir) rename(from, to string, replace bool) error {
 		if isOneOf(err, noReplaceElsewhere) {
 			if err = unix.Linkat(d.fd(), from, d.fd(), to, 0); err == nil {
 				err = unix.Unlinkat(d.fd(), from, 0)
+			} else if isOneOf(err, noLinks) {
+				err = fmt.Errorf("%w (%w)", ErrOnlyReplace, err)
 			}
 		}
 	}

@@ -85,6 +85,10 @@ import (
 var (
 	// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
 	ErrNoSpace = errs.ErrNoSpace
+	// ErrOnlyReplace is a file system where a name cannot be given without the
+	// risk of taking it from another file (exFAT and some others through FUSE).
+	// With Replace it can be done.
+	ErrOnlyReplace = errors.New("the file system has neither hard links nor a rename that spares an existing name")
 	// ErrInUse is a file that a program has open and does not share (Windows):
 	// the one that is to be replaced, or the one that is to be renamed.
 	ErrInUse = errs.ErrInUse
