@@ -42,6 +42,7 @@ func TestMap(t *testing.T) {
 }
 
 func TestMapOfTruncatedFile(t *testing.T) {
+	needFaultAddresses(t)
 	f := newFile(t, t.TempDir(), pages(3))
 	m := newMapping(t, f)
 	truncate(t, f, page+1)
@@ -198,6 +199,7 @@ func TestBufferWithoutCommit(t *testing.T) {
 
 // A file that somebody cut short through /proc faults like any other.
 func TestBufferOfTruncatedFile(t *testing.T) {
+	needFaultAddresses(t)
 	f := mustCreate(t, testfs.Dir(t, "tmpfs"), Options{})
 	b, err := f.Buffer(3 * page)
 	if err != nil {

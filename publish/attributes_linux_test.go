@@ -169,16 +169,6 @@ func TestChroot(t *testing.T) {
 				fn()
 			})
 		}
-		others := func() error {
-			for _, call := range [][4]uintptr{
-				{unix.SYS_SETGROUPS, 0, 0, 0}, {unix.SYS_SETRESGID, nobody, nobody, nobody}, {unix.SYS_SETRESUID, nobody, nobody, nobody},
-			} {
-				if _, _, errno := unix.RawSyscall(call[0], call[1], call[2], call[3]); errno != 0 {
-					return errno
-				}
-			}
-			return nil
-		}
 		try(t, os.Chmod(dir, 0o777))
 		fresh := Copy
 		if reflinks[kind] {
@@ -194,7 +184,7 @@ func TestChroot(t *testing.T) {
 		}
 		var f *os.File
 		inChroot(func() error { return nil }, func() { publish("root", anonymous(t, "/", newData), Link) })
-		inChroot(others, func() {
+		inChroot(becomeNobody, func() {
 			want := Link
 			if !canLinkOwn(t) {
 				want = fresh
@@ -202,7 +192,7 @@ func TestChroot(t *testing.T) {
 			f = anonymous(t, "/", newData)
 			publish("own", f, want)
 		})
-		inChroot(others, func() { publish("others", f, fresh) })
+		inChroot(becomeNobody, func() { publish("others", f, fresh) })
 		wantNames(t, dir, "others", "own", "root")
 		for _, name := range []string{"others", "own", "root"} {
 			wantFile(t, filepath.Join(dir, name), newData, filePerm)
