@@ -23,6 +23,7 @@ func TestMap(t *testing.T) {
 				t.Errorf("%d bytes: %d of %d are mapped, or others", size, len(p), cap(p))
 			}
 			if size > 0 {
+				needFaultAddresses(t)
 				// Read-only, even where the file itself is not.
 				err := Guard(func() { p[size-1] = 0 }, p)
 				if fault, ok := err.(*FaultError); !ok || fault.Offset != int64(size-1) {
