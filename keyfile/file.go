@@ -36,13 +36,18 @@ func Read(path string) (*File, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return ReadFrom(f)
+}
+
+// ReadFrom is Read for a file that is open, for instance standard input.
+func ReadFrom(f *os.File) (*File, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
 	content := make([]byte, maxFile+1)
 	n, err := io.ReadFull(f, content)
-	file := &File{path: path, content: content[:n]}
+	file := &File{path: f.Name(), content: content[:n]}
 	switch {
 	case err == nil:
 		file.Wipe()

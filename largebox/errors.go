@@ -25,6 +25,10 @@ var (
 	ErrLowOrderKey = errs.ErrLowOrderKey
 	// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
 	ErrNoSpace = errs.ErrNoSpace
+	// ErrInUse is a file that a program has open and does not share (Windows): a
+	// source that may not be read, or a destination that may not be replaced,
+	// for instance because it is the source. Close it there, and try again.
+	ErrInUse = errs.ErrInUse
 )
 
 // cancelled is why ctx ended, as an error that is ctx.Err() too.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/largebox/largebox/internal/errs"
 	"github.com/largebox/largebox/internal/workfile"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 )
@@ -157,7 +158,7 @@ func (j *job) result(r Result, err error) (Result, error) {
 	if inner, ok := err.(*fs.PathError); ok && inner.Path == j.name {
 		err = inner.Err
 	}
-	return Result{}, &fs.PathError{Op: j.op, Path: j.name, Err: err}
+	return Result{}, &fs.PathError{Op: j.op, Path: j.name, Err: errs.InUse(err)}
 }
 
 // seal assembles the box: first the ciphertext, then prefix and tag.

@@ -20,37 +20,41 @@ type pynacl struct {
 	out *bufio.Scanner
 }
 
-// startPyNaCl prefers Debian's python3, whose package python3-nacl is: another
-// one may stand first on the PATH.
-func startPyNaCl(t *testing.T) *pynacl {
+// python prefers Debian's python3, whose package python3-nacl is: another one may
+// stand first on the PATH.
+func python(t *testing.T) string {
 	t.Helper()
 	for _, python := range []string{"/usr/bin/python3", "python3"} {
-		if exec.Command(python, "-c", "import nacl.public").Run() != nil {
-			continue
+		if exec.Command(python, "-c", "import nacl.public").Run() == nil {
+			return python
 		}
-		cmd := exec.Command(python, "../testdata/pynacl.py")
-		cmd.Stderr = os.Stderr
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			in.Close()
-			if err := cmd.Wait(); err != nil {
-				t.Error(err)
-			}
-		})
-		return &pynacl{in, bufio.NewScanner(out)}
 	}
 	testfs.Missing(t, "PyNaCl (package python3-nacl)")
-	return nil
+	return ""
+}
+
+func startPyNaCl(t *testing.T) *pynacl {
+	t.Helper()
+	cmd := exec.Command(python(t), "../testdata/pynacl.py")
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &pynacl{in, bufio.NewScanner(out)}
 }
 
 func (p *pynacl) do(t *testing.T, op string, words []string, src, dst string) {
@@ -99,6 +103,15 @@ func TestPyNaCl(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFrozenInPyNaCl lets testdata/frozen.py open every frozen file.
+func TestFrozenInPyNaCl(t *testing.T) {
+	f := loadFrozen(t)
+	out, err := exec.Command(python(t), "../testdata/frozen.py").CombinedOutput()
+	if want := fmt.Sprintf("%d files, %d digests\n", len(f.Files), len(f.Digests)); err != nil || string(out) != want {
+		t.Errorf("%v: %swant %s", err, out, want)
 	}
 }
 

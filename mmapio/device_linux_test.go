@@ -13,6 +13,7 @@ import (
 // A block that does not match its checksum is what btrfs gives an I/O error
 // for, as a disk does for a bad sector.
 func TestDeviceFails(t *testing.T) {
+	needFaultAddresses(t)
 	image := testfs.Image(t, "btrfs", 128<<20)
 	content := make([]byte, 4*16*page)
 	rand.Read(content)

@@ -33,6 +33,7 @@ func view(c *Cursor, n, off int) (got []byte, err error) {
 }
 
 func TestTruncatedFile(t *testing.T) {
+	needFaultAddresses(t)
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		window := 4 * page
 		content := pages(12)
@@ -88,6 +89,7 @@ func TestTruncatedPageReadsAsZeros(t *testing.T) {
 }
 
 func TestTruncatedWhileLookedAt(t *testing.T) {
+	needFaultAddresses(t)
 	f := newFile(t, t.TempDir(), pages(8))
 	var wg sync.WaitGroup
 	var all, faults sync.WaitGroup
@@ -119,6 +121,7 @@ func TestTruncatedWhileLookedAt(t *testing.T) {
 // Kernels in assembly, and memmove, fault like Go code does; some read their
 // input backwards, or many bytes at once, so that only the page is known.
 func TestFaultInAssembly(t *testing.T) {
+	needFaultAddresses(t)
 	f := newFile(t, t.TempDir(), pages(8))
 	cursor := newCursor(t, f, 8*page)
 	if _, err := view(cursor, 8*page, 0); err != nil {
@@ -162,6 +165,7 @@ func TestSystemCallOnLostPage(t *testing.T) {
 }
 
 func TestViewPassesOnPanics(t *testing.T) {
+	needFaultAddresses(t)
 	f, other := newFile(t, t.TempDir(), pages(2)), lost(t, 1, 0)
 	cursor := newCursor(t, f, 2*page)
 	sentinel := errors.New("sentinel")

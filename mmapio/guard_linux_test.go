@@ -24,6 +24,7 @@ func lost(t *testing.T, n, keep int) []byte {
 }
 
 func TestGuardOffset(t *testing.T) {
+	needFaultAddresses(t)
 	m := lost(t, 4, 2)
 	for name, c := range map[string]struct {
 		fn     func()
@@ -52,6 +53,7 @@ func TestGuardOffset(t *testing.T) {
 
 // A fault elsewhere is a fault of the program, or an outer Guard's business.
 func TestGuardPassesOnFaultsElsewhere(t *testing.T) {
+	needFaultAddresses(t)
 	m, other := lost(t, 4, 2), lost(t, 2, 0)
 	for name, mapped := range map[string][][]byte{
 		"no slice":        nil,
@@ -106,6 +108,7 @@ func TestGuardPassesOnOtherPanics(t *testing.T) {
 }
 
 func TestGuardRestoresPanicOnFault(t *testing.T) {
+	needFaultAddresses(t)
 	m := lost(t, 2, 1)
 	for _, before := range []bool{false, true} {
 		for name, fn := range map[string]func(){

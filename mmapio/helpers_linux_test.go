@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
+	"unsafe"
+
+	"github.com/largebox/largebox/internal/testfs"
 )
 
 var page = os.Getpagesize()
@@ -84,4 +88,21 @@ func open(t testing.TB, path ...string) *os.File {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
+}
+
+// needFaultAddresses ends a test where a fault under a mapping comes without its
+// address, which is all that Guard can tell it by (qemu-user 7.2).
+func needFaultAddresses(t testing.TB) {
+	t.Helper()
+	f := newFile(t, t.TempDir(), pages(1))
+	m := newMapping(t, f)
+	truncate(t, f, 0)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		fault, ok := recover().(interface{ Addr() uintptr })
+		if !ok || fault.Addr() != uintptr(unsafe.Pointer(&m[0])) {
+			testfs.Missing(t, "a fault under a mapping comes without its address here")
+		}
+	}()
+	sum(m)
 }

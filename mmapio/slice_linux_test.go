@@ -23,6 +23,7 @@ func TestMap(t *testing.T) {
 				t.Errorf("%d bytes: %d of %d are mapped, or others", size, len(p), cap(p))
 			}
 			if size > 0 {
+				needFaultAddresses(t)
 				// Read-only, even where the file itself is not.
 				err := Guard(func() { p[size-1] = 0 }, p)
 				if fault, ok := err.(*FaultError); !ok || fault.Offset != int64(size-1) {
@@ -42,6 +43,7 @@ func TestMap(t *testing.T) {
 }
 
 func TestMapOfTruncatedFile(t *testing.T) {
+	needFaultAddresses(t)
 	f := newFile(t, t.TempDir(), pages(3))
 	m := newMapping(t, f)
 	truncate(t, f, page+1)
@@ -198,6 +200,7 @@ func TestBufferWithoutCommit(t *testing.T) {
 
 // A file that somebody cut short through /proc faults like any other.
 func TestBufferOfTruncatedFile(t *testing.T) {
+	needFaultAddresses(t)
 	f := mustCreate(t, testfs.Dir(t, "tmpfs"), Options{})
 	b, err := f.Buffer(3 * page)
 	if err != nil {

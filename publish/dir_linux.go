@@ -2,6 +2,7 @@ package publish
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
@@ -85,6 +86,8 @@ func (d *Dir) lstat(name string) (identity, error) {
 	return newIdentity(&st), nil
 }
 
+func (d *Dir) canLink() error { return nil }
+
 // linkFile names the inode of f. AT_EMPTY_PATH works for a file that we opened
 // ourselves (Linux 6.10; before that for CAP_DAC_READ_SEARCH alone); the form
 // through /proc works for everybody, where there is a /proc.
@@ -111,6 +114,8 @@ func (d *Dir) rename(from, to string, replace bool) error {
 		if isOneOf(err, noReplaceElsewhere) {
 			if err = unix.Linkat(d.fd(), from, d.fd(), to, 0); err == nil {
 				err = unix.Unlinkat(d.fd(), from, 0)
+			} else if isOneOf(err, noLinks) {
+				err = fmt.Errorf("%w (%w)", ErrOnlyReplace, err)
 			}
 		}
 	}

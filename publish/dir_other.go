@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"runtime"
 )
 
 // A Dir is a directory held open, so that every step of a publication works in
@@ -54,39 +53,24 @@ func (d *Dir) lstat(name string) (identity, error) {
 	return identity{info, info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0}, nil
 }
 
+func (d *Dir) canLink() error {
+	return notHere(d.pathError("link in", "", errors.ErrUnsupported))
+}
+
 func (d *Dir) linkFile(_ *os.File, name string) error {
 	return notHere(d.pathError("link", name, errors.ErrUnsupported))
 }
 
-// rename without replacing is a link and a removal of the temporary name: the
-// name appears whole, and once.
 func (d *Dir) rename(from, to string, replace bool) error {
 	if replace {
-		return d.root.Rename(from, to)
+		return d.replace(from, to)
 	}
-	if err := d.root.Link(from, to); err != nil {
-		return err
-	}
-	return d.root.Remove(from)
+	return d.renameNew(from, to)
 }
 
 func (d *Dir) remove(name string) error { return d.root.Remove(name) }
 
 func (d *Dir) canRename() error { return nil }
-
-// sync makes the names in d durable. Windows has no such call, and needs none:
-// NTFS keeps its names in a journal.
-func (d *Dir) sync(*os.File) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	dir, err := d.root.Open(".")
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
-}
 
 func (d *Dir) anonymous(fs.FileMode) (fresh, error) {
 	return fresh{}, notHere(d.pathError("create an anonymous file in", "", errors.ErrUnsupported))

@@ -30,6 +30,8 @@ var (
 	sendfileElsewhere  = []error{unix.EINVAL, unix.EOPNOTSUPP, unix.ENOSYS, unix.EPERM, unix.EOVERFLOW}
 	// noReplaceElsewhere: a file system whose rename has no flags.
 	noReplaceElsewhere = []error{unix.EINVAL, unix.ENOSYS, unix.EOPNOTSUPP}
+	// noLinks: nor has it hard links.
+	noLinks = []error{unix.EPERM, unix.EOPNOTSUPP, unix.ENOSYS, unix.EMLINK}
 	// dirSyncElsewhere: a directory that we may not read, or a file system
 	// that does not sync directories. Syncing the file again serves instead.
 	dirSyncElsewhere = []error{unix.EACCES, unix.EINVAL, unix.EOPNOTSUPP, unix.EBADF}

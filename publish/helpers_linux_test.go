@@ -2,6 +2,7 @@ package publish
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -104,19 +105,22 @@ const nobody = 65534
 func asNobody(t testing.TB, fn func()) {
 	t.Helper()
 	needRoot(t)
-	// The raw calls change one thread; those of package syscall change all.
-	onThread(t, func() error {
-		for _, call := range [][4]uintptr{
-			{unix.SYS_SETGROUPS, 0, 0, 0},
-			{unix.SYS_SETRESGID, nobody, nobody, nobody},
-			{unix.SYS_SETRESUID, nobody, nobody, nobody},
-		} {
-			if _, _, errno := unix.RawSyscall(call[0], call[1], call[2], call[3]); errno != 0 {
-				return errno
-			}
+	onThread(t, becomeNobody, fn)
+}
+
+// becomeNobody takes all privilege from this thread: the raw calls change one,
+// those of package syscall change all.
+func becomeNobody() error {
+	for _, call := range [][4]uintptr{
+		{unix.SYS_SETGROUPS, 0, 0, 0},
+		{unix.SYS_SETRESGID, nobody, nobody, nobody},
+		{unix.SYS_SETRESUID, nobody, nobody, nobody},
+	} {
+		if _, _, errno := unix.RawSyscall(call[0], call[1], call[2], call[3]); errno != 0 {
+			return errno
 		}
-		return nil
-	}, fn)
+	}
+	return nil
 }
 
 func needRoot(t testing.TB) {
@@ -155,7 +159,7 @@ func withFaults(t testing.TB, faults []fault, fn func()) {
 			}
 			program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 			if err := unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&program)), 0, 0); err != nil {
-				return err
+				return fmt.Errorf("no filters of system calls here: %w", err)
 			}
 		}
 		return nil

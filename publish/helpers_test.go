@@ -66,7 +66,9 @@ func fill(t testing.TB, f *os.File, data []byte) *os.File {
 func temporary(t testing.TB, dir string, data []byte) (f *os.File, name string) {
 	t.Helper()
 	name = tempfile.Name()
-	f = must[*os.File](t)(os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600))
+	root := must[*os.Root](t)(os.OpenRoot(dir)) // shares what it opens, on Windows
+	defer root.Close()
+	f = must[*os.File](t)(root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600))
 	return fill(t, f, data), name
 }
 

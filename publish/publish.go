@@ -48,6 +48,15 @@
 // symbolic link is replaced itself, never what it points to; a directory, a
 // device, a pipe or a socket is refused.
 //
+// # Windows
+//
+// A file that a program has open without FILE_SHARE_DELETE can be neither
+// replaced nor renamed: that is an ErrInUse. Package os opens files without it,
+// an [os.Root] with it: so a temporary that Publish is to rename while it is open is
+// created through a Root ([Dir.Root]), and for writing, because what cannot be written
+// cannot be synced. Permissions mean nothing but read-only, where no bit lets
+// write.
+//
 // # Limits
 //
 // Whoever may rename in the directory can move our names about. Temporary
@@ -76,6 +85,13 @@ import (
 var (
 	// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit.
 	ErrNoSpace = errs.ErrNoSpace
+	// ErrOnlyReplace is a file system where a name cannot be given without the
+	// risk of taking it from another file (exFAT and some others through FUSE).
+	// With Replace it can be done.
+	ErrOnlyReplace = errors.New("the file system has neither hard links nor a rename that spares an existing name")
+	// ErrInUse is a file that a program has open and does not share (Windows):
+	// the one that is to be replaced, or the one that is to be renamed.
+	ErrInUse = errs.ErrInUse
 	// ErrDisturbed is a name that was found to be another file's right before it
 	// was moved, or right after it was given to the file: somebody else works in
 	// the directory. Of several that replace one name at the same time, those
@@ -151,7 +167,7 @@ func Publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Option
 	p := publication{ctx, f, dir, name, opts}
 	served, err := p.run()
 	if err != nil {
-		return Result{}, errs.Space(err)
+		return Result{}, errs.InUse(errs.Space(err))
 	}
 	return Result{Strategy: served, Durable: !opts.NoSync}, nil
 }

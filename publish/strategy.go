@@ -126,6 +126,9 @@ func (d *Dir) named(perm fs.FileMode) (fresh, error) {
 // link names f itself. linkat never replaces, so a replacement is linked under
 // a temporary name and renamed.
 func (p *publication) link(f *os.File) error {
+	if err := p.dir.canLink(); err != nil {
+		return err
+	}
 	if err := p.syncFile(f); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
+	"github.com/largebox/largebox/publish"
 )
 
 // Exit statuses.
@@ -64,6 +65,8 @@ var outcomes = []struct {
 	{fs.ErrExist, exitExists, "use -f to replace it, or -o to choose another name"},
 	{largebox.ErrSourceChanged, exitSourceChanged, "nothing was written; seal it again when nobody writes it"},
 	{largebox.ErrNoSpace, exitNoSpace, "the output needs as much space as the input, where it goes and in --tmpdir"},
+	{largebox.ErrInUse, exitFailed, "nothing was changed; close the file in the program that has it open, and try again"},
+	{publish.ErrOnlyReplace, exitFailed, "nothing was written; with -f it can be, and takes the place of what may get that name meanwhile"},
 	{syscall.EXDEV, exitFailed, "--tmpdir is on another file system: --strategy auto or copy leads from there"},
 	{fs.ErrPermission, exitFailed, "check the permissions of the file and of its directory"},
 	{keyfile.ErrNotAKey, exitFailed, "largebox keygen makes a key file"},

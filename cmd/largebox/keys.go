@@ -110,7 +110,7 @@ func (k *keyFlags) file(c *call, path string, take func(*keyfile.File) (*[keyfil
 }
 
 func (k *keyFlags) take(warnings io.Writer, path string, take func(*keyfile.File) (*[keyfile.Size]byte, error)) (*[keyfile.Size]byte, error) {
-	f, err := keyfile.Read(path)
+	f, err := readKeyFile(path)
 	if err != nil && keyfile.Resembles(path) {
 		return nil, usagef("a key is not given on the command line, where others can see it, but in a file")
 	} else if err != nil {
@@ -128,13 +128,22 @@ func (k *keyFlags) take(warnings io.Writer, path string, take func(*keyfile.File
 	return key, nil
 }
 
+// readKeyFile has standard input under its name also where that opens nothing
+// (Windows).
+func readKeyFile(path string) (*keyfile.File, error) {
+	if path == os.Stdin.Name() {
+		return keyfile.ReadFrom(os.Stdin)
+	}
+	return keyfile.Read(path)
+}
+
 // public takes a public key from the command line, or from a file.
 func (k *keyFlags) public(c *call, arg string) (*[keyfile.Size]byte, error) {
 	key, err := keyfile.ParsePublic(arg)
 	if err == nil {
 		return key, nil
 	}
-	f, e := keyfile.Read(arg)
+	f, e := readKeyFile(arg)
 	if e != nil {
 		if errors.Is(e, fs.ErrNotExist) || keyfile.Resembles(arg) {
 			// A secret that was given by mistake is not repeated.

@@ -22,7 +22,9 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, "config"))
+			for _, name := range []string{"XDG_CONFIG_HOME", "AppData"} { // the second for Windows
+				e.Setenv(name, filepath.Join(e.WorkDir, "config"))
+			}
 			key := "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 			for name, content := range map[string]string{"key": key + "\n", "other.key": "ff" + key[2:]} {
 				if err := os.WriteFile(filepath.Join(e.WorkDir, name), []byte(content), 0o600); err != nil {

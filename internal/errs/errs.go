@@ -14,6 +14,9 @@ var ErrNoSpace = errors.New("no space left")
 // everybody.
 var ErrLowOrderKey = errors.New("the public key is not a usable one (a point of low order)")
 
+// ErrInUse is a file that a program has open and does not share (Windows).
+var ErrInUse = errors.New("in use by another program")
+
 // kinded is an error of a kind that callers test for. Its text is its cause's.
 type kinded struct{ kind, cause error }
 

@@ -105,3 +105,20 @@ func has(t *testing.T, root *os.Root, want ...string) {
 		t.Errorf("the directory has %s, want %s; %v", strings.Join(names, " "), strings.Join(want, " "), err)
 	}
 }
+
+// removalIsDeferred tells hosts where a file that is open keeps the name that is
+// removed until it is closed: Windows before 10, FAT there, and Wine.
+func removalIsDeferred(t *testing.T, root *os.Root) bool {
+	t.Helper()
+	name := leave(t, root)
+	f, err := root.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := root.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	_, err = root.Lstat(name)
+	return err == nil
+}

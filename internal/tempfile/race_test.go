@@ -92,6 +92,10 @@ func TestCreateAgainstSweep(t *testing.T) {
 		swept[0][name] = true
 	}
 	has(t, root)
+	if removalIsDeferred(t, root) {
+		t.Log("what is removed keeps its name until it is closed: names may be removed, and swept, twice")
+		return
+	}
 	for _, o := range owners {
 		for _, name := range o.removed {
 			if swept[0][name] || swept[1][name] {
