@@ -18,6 +18,22 @@
 // goroutine's sum. Cuts may fall on any byte, also inside a 16-byte term, so
 // that windows can be cut on the pages of a file whose box starts at byte 40.
 //
+// # Kernels
+//
+// kernel.go chooses what does the bulk, by groups of 1024 bytes, which are
+// sixteen blocks of keystream and 64 terms:
+//
+//	avx512    Salsa20 of sixteen blocks, with Poly1305 in eight lanes (IFMA)
+//	          mingled into its rounds, instruction by instruction
+//	avx2      Salsa20 of sixteen blocks in two sets, then Poly1305 by weights of
+//	          32-bit words, 16 KiB at a time
+//	portable  x/crypto's Salsa20, and Poly1305 in Go
+//
+// The assembly is written by the programs in _asm, which tell how it works. What
+// is shorter than a group is brought to the length of one, or left to the
+// portable kernel where that is faster. A message starts with a few blocks that
+// are made together with the subkey, so that a short one needs no more.
+//
 // Sources: D. J. Bernstein, "Cryptography in NaCl" (2009), sections 8 and 9,
 // "Extending the Salsa20 nonce" (2011), "The Poly1305-AES message-authentication
 // code" (2005).
