@@ -218,7 +218,7 @@ func absorbWeighted() {
 	JNZ(LabelRef("weigh"))
 	finish()
 
-	Comment("Leave nothing of key or message behind.")
+	Comment("Leave nothing of key or message behind in vectors or on the stack.")
 	Load(Param("h"), RAX)
 	for i, r := range h {
 		MOVQ(r, Mem{Base: RAX, Disp: 8 * i})
@@ -226,6 +226,5 @@ func absorbWeighted() {
 	VZEROALL()
 	VMOVDQU(Y0, sum(0))
 	VMOVDQU(Y0, sum(2))
-	VZEROUPPER()
 	RET()
 }

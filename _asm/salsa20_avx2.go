@@ -137,7 +137,6 @@ func xorKeystream2x8() {
 	for i := range vectors {
 		VMOVDQA(Y0, vector(i))
 	}
-	VZEROUPPER()
 	RET()
 }
 

@@ -142,6 +142,9 @@ func TestToolsRoundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := w.seal(at("sealed"), at("message")); errors.Is(err, errors.ErrUnsupported) {
+				if os.Getenv("CI") == "true" {
+					t.Fatal(err)
+				}
 				t.Skip(err)
 			} else if err != nil {
 				t.Fatal(err)

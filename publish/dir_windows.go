@@ -92,5 +92,6 @@ func errnoOf(err error) error {
 	return err
 }
 
-// sync has nothing to call, and nothing to do: NTFS keeps its names in a journal.
-func (d *Dir) sync(*os.File) error { return nil }
+// sync makes the name of f durable: flushing a file flushes the journal of names
+// as well, of file systems that have one (NTFS). Directories cannot be flushed.
+func (d *Dir) sync(f *os.File) error { return f.Sync() }

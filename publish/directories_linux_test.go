@@ -58,7 +58,7 @@ func TestUnwritableDirectory(t *testing.T) {
 	})
 }
 
-// TestUnreadableDirectory may be written to, which is enough (linux-facts 9).
+// TestUnreadableDirectory may be written to, which is enough.
 func TestUnreadableDirectory(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		try(t, os.Chmod(dir, 0o333))
@@ -93,8 +93,7 @@ func TestStickyDirectory(t *testing.T) {
 }
 
 // TestOthersCredentials links a file that another thread has opened, with
-// other credentials: AT_EMPTY_PATH does not do, the form through /proc does
-// (linux-facts 1 and 2).
+// other credentials: AT_EMPTY_PATH does not do, the form through /proc does.
 func TestOthersCredentials(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		try(t, os.Chmod(dir, 0o777))
@@ -137,8 +136,7 @@ func TestForeignFile(t *testing.T) {
 	})
 }
 
-// TestAppendOnlyDirectory takes new names and keeps every one for ever
-// (linux-facts 8).
+// TestAppendOnlyDirectory takes new names and keeps every one for ever.
 func TestAppendOnlyDirectory(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		d := openDir(t, dir)

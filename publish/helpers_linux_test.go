@@ -101,7 +101,7 @@ func onThread(t testing.TB, setup func() error, fn func()) {
 const nobody = 65534
 
 // asNobody runs fn without any privilege. Every call has credentials of its
-// own, as if after another setuid (linux-facts 1).
+// own, as if after another setuid.
 func asNobody(t testing.TB, fn func()) {
 	t.Helper()
 	needRoot(t)

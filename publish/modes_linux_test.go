@@ -38,8 +38,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// TestDefaultACL has a directory that says more than the umask does
-// (linux-facts 7), to anonymous files and to named ones.
+// TestDefaultACL has a directory that says more than the umask does,
+// to anonymous files and to named ones.
 func TestDefaultACL(t *testing.T) {
 	defer unix.Umask(unix.Umask(0o077))
 	testfs.Each(t, func(t *testing.T, kind, dir string) {

@@ -105,7 +105,7 @@ func TestExistingNames(t *testing.T) {
 }
 
 // TestSameInode replaces a link to the very file that is published, where
-// rename(2) does nothing (linux-facts 4).
+// rename(2) does nothing.
 func TestSameInode(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		f, temp := temporary(t, dir, newData)

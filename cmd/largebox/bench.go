@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,12 +20,13 @@ import (
 func newBench() *cobra.Command {
 	var f benchFlags
 	cmd := &cobra.Command{
-		Use:   "bench [--dir DIR] [--size SIZE]",
+		Use:   "bench [--dir DIR] [--size SIZE] [--messages SIZES] [--time TIME] [--json]",
 		Short: "Measure this machine",
 		Long: `Measure how fast largebox is on this machine: messages in memory, on one core and
 on all, next to golang.org/x/crypto's secretbox; and a file that is sealed,
 verified and opened in DIR, next to a plain copy of it. The file needs three times
-its size, is not synced, and is removed, also after ^C.
+its size, is not synced, and is removed, also after ^C. What is killed leaves a
+directory .largebox-bench-* behind.
 
 It takes about ten seconds. Figures are in MB/s (10^6 bytes of the message), each
 the median of three; machines drift, so compare within one run.
@@ -120,7 +122,17 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 }
 
 // bench measures, and writes each figure for people when it is there.
-func bench(ctx context.Context, w io.Writer, dir string, size int64, messages []int, each time.Duration) (*benchReport, error) {
+func bench(ctx context.Context, out io.Writer, dir string, size int64, messages []int, each time.Duration) (_ *benchReport, err error) {
+	// Nobody is to wait for figures that nobody gets.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := writerFunc(func(p []byte) (int, error) {
+		n, err := out.Write(p)
+		if err != nil {
+			cancel(err)
+		}
+		return n, err
+	})
 	r := &benchReport{
 		Op: "bench", Processor: processor(), Arch: runtime.GOARCH, Features: features(), Cores: runtime.GOMAXPROCS(0),
 		Engine: xsalsa20poly1305.Engine(), Engines: xsalsa20poly1305.Engines(),
@@ -130,7 +142,7 @@ func bench(ctx context.Context, w io.Writer, dir string, size int64, messages []
 	if err != nil {
 		return nil, err
 	}
-	defer file.remove()
+	defer func() { err = errors.Join(err, file.remove()) }()
 
 	fmt.Fprintf(w, "processor   %s, %d cores, %s\n", r.Processor, r.Cores, strings.Join(append([]string{r.Arch}, r.Features...), " "))
 	fmt.Fprintf(w, "engines     %s; in use: %s\n", strings.Join(r.Engines, ", "), r.Engine)
@@ -138,10 +150,16 @@ func bench(ctx context.Context, w io.Writer, dir string, size int64, messages []
 		return nil, err
 	}
 	if size > 0 {
-		r.File, err = file.measure(ctx, w)
+		if r.File, err = file.measure(ctx, w); err != nil {
+			return nil, err
+		}
 	}
-	return r, err
+	return r, context.Cause(ctx)
 }
+
+type writerFunc func(p []byte) (int, error)
+
+func (fn writerFunc) Write(p []byte) (int, error) { return fn(p) }
 
 // processor is its name, where the system has one.
 func processor() string {

@@ -64,10 +64,11 @@ func newBenchFile(dir string, size int64) (*benchFile, error) {
 	return f, nil
 }
 
-func (f *benchFile) remove() {
-	if f.work != "" {
-		os.RemoveAll(f.work)
+func (f *benchFile) remove() error {
+	if f.work == "" {
+		return nil
 	}
+	return os.RemoveAll(f.work)
 }
 
 func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, error) {
@@ -120,7 +121,7 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 	}
 	for _, s := range steps {
 		seconds := median(s.seconds)
-		figure := fileFigure{s.op, seconds, float64(f.size) / 1e6 / max(seconds, 1e-9), ratio(s.seconds, steps[0].seconds)}
+		figure := fileFigure{s.op, seconds, float64(f.size) / 1e6 / max(seconds, least), ratio(s.seconds, steps[0].seconds)}
 		result.Figures = append(result.Figures, figure)
 		fmt.Fprintf(w, "%-12s%8.3f s%8.0f MB/s", s.op, seconds, figure.Throughput)
 		if s.op != "copy" {

@@ -103,7 +103,7 @@ func throughput(ctx context.Context, d time.Duration, n int, fn func()) float64 
 			fn()
 		}
 		if took := time.Since(start); took >= d || ctx.Err() != nil {
-			return float64(calls) * float64(n) / 1e6 / max(took.Seconds(), 1e-9)
+			return float64(calls) * float64(n) / 1e6 / max(took.Seconds(), least)
 		}
 	}
 }
@@ -113,11 +113,14 @@ func median(v []float64) float64 {
 	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
 }
 
+// least stands for what took no time, or had no speed, by a coarse clock.
+const least = 1e-9
+
 // ratio is the median of the ratios of the rounds.
 func ratio(a, b []float64) float64 {
 	var v []float64
 	for i := range a {
-		v = append(v, a[i]/b[i])
+		v = append(v, max(a[i], least)/max(b[i], least))
 	}
 	return median(v)
 }

@@ -12,8 +12,21 @@ func freeSpace(dir string) (n int64, ok bool) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, false
 	}
-	if st.Bavail > math.MaxInt64/uint64(st.Bsize) {
+	return available(&st)
+}
+
+// available is what st says, unless that is nothing at all, as of some file
+// systems in user space. Blocks are counted in f_frsize (statvfs(3)).
+func available(st *unix.Statfs_t) (n int64, ok bool) {
+	unit := uint64(max(st.Frsize, 0))
+	if unit == 0 {
+		unit = uint64(max(st.Bsize, 0))
+	}
+	if unit == 0 || st.Blocks == 0 {
+		return 0, false
+	}
+	if st.Bavail > math.MaxInt64/unit {
 		return math.MaxInt64, true
 	}
-	return int64(st.Bavail) * int64(st.Bsize), true
+	return int64(st.Bavail * unit), true
 }

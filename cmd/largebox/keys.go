@@ -183,19 +183,24 @@ func (k *keyFlags) defaultKey(c *call, make bool) (*[keyfile.Size]byte, error) {
 		return nil, err // and no key, for a name that was mistyped
 	}
 	err = makeDefaultKey(path)
-	if made := err == nil; made || errors.Is(err, fs.ErrExist) {
+	if errors.Is(err, fs.ErrExist) { // another was faster
 		if err := syncKey(path); err != nil {
 			return nil, err
 		}
-		if !made {
-			return k.file(c, path, (*keyfile.File).Secret)
-		}
-	} else {
-		return nil, hintedError{fmt.Errorf("making your secret key: %w", err), "-k names a key in another place; largebox keygen makes one"}
+		return k.file(c, path, (*keyfile.File).Secret)
 	}
-	fmt.Fprintf(c.cmd.ErrOrStderr(), "largebox: made your secret key, %s\n"+
-		"largebox: keep a copy of it in a safe place: without it, nobody can open what it seals\n", path)
-	return k.file(c, path, (*keyfile.File).Secret)
+	if _, e := os.Lstat(path); e == nil { // also if its directory could not be synced
+		fmt.Fprintf(c.cmd.ErrOrStderr(), "largebox: made your secret key, %s\n"+
+			"largebox: keep a copy of it in a safe place: without it, nobody can open what it seals\n", path)
+		if err == nil {
+			err = syncKey(path)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("making your secret key: %w", err)
+		}
+		return k.file(c, path, (*keyfile.File).Secret)
+	}
+	return nil, hintedError{fmt.Errorf("making your secret key: %w", err), "-k names a key in another place; largebox keygen makes one"}
 }
 
 // anySource is the last error if there is none of the files to be sealed.

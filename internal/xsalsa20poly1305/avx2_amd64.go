@@ -82,8 +82,13 @@ func (w *weights) set(r clamped) {
 func (w *weights) absorb(h elem, c []byte) elem {
 	words := [3]uint64{h.w0, h.w1, h.w2}
 	absorbWeightedAVX2(&words, (*[weightWords]uint32)(w.digits[w.first:]), &w.constants, &c[0], uint64(len(c))/groupSize)
-	return elem{words[0], words[1], words[2]}
+	h = elem{words[0], words[1], words[2]}
+	wipeWords(&words)
+	return h
 }
+
+//go:noinline
+func wipeWords(w *[3]uint64) { *w = [3]uint64{} }
 
 // xorGroupsAVX2 is xorKeystream for groups.
 func (b *Box) xorGroupsAVX2(dst, src []byte, n uint64) {

@@ -10,9 +10,9 @@ func (b *Box) keystream8(ks *start, n uint64) {
 	m.wipe()
 }
 
-// beginGroups sets first to XSalsa20's first blocks, as far as n bytes need them, and
+// beginAVX512 sets first to XSalsa20's first blocks, as far as n bytes need them, and
 // the subkey.
-func (b *Box) beginGroups(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
+func (b *Box) beginAVX512(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	if n <= startSize/2 {
 		begin4AVX512((*[startSize / 2]byte)(first[:]), &b.subkey, key, nonce)
 	} else {
@@ -30,42 +30,55 @@ func (b *Box) xorGroupsAVX512(dst, src []byte, n uint64) {
 
 // absorbGroupsAVX512 is absorbTerms for groups.
 func (b *Box) absorbGroupsAVX512(p *Part, c []byte, off int64) {
+	b.mayAbsorb(p, off)
+	end := off + int64(len(c))
 	powers := &b.powers.lanes
 	var h laneSums
-	absorb64IFMA((*[24]uint64)(&h), &powers.table, &c[0], uint64(len(c))/groupSize)
-	b.seek(p, (off+int64(len(c)))/termSize)
-	p.h = add(p.h, powers.sum(&h))
-	h.wipe()
+	for len(c) > 0 {
+		n := min(stretch, len(c))
+		absorb64IFMA((*[24]uint64)(&h), &powers.table, &c[0], uint64(n)/groupSize)
+		c = c[n:]
+	}
+	b.join(p, &h, end)
 }
 
 // sealGroups is sealBlocks for groups. The kernel authenticates a group behind
 // the one that it encrypts, so the first and the last are done by themselves.
 func (b *Box) sealGroups(p *Part, dst, src []byte, off int64) {
+	b.mayAbsorb(p, off)
 	powers := &b.powers.lanes
+	var h laneSums
 	var m matrix
 	m.set(b, block(off))
 	xorKeystream16AVX512(&dst[0], &src[0], 1, (*[16]uint32)(&m))
-	var h laneSums
-	if more := uint64(len(src))/groupSize - 1; more > 0 {
-		m.set(b, block(off)+groupSize/BlockSize)
-		sealGroupsAVX512(&dst[groupSize], &src[groupSize], more, (*[16]uint32)(&m), (*[24]uint64)(&h), &powers.table)
+	for i := groupSize; i < len(src); i += stretch {
+		n := min(stretch, len(src)-i)
+		m.set(b, block(off+int64(i)))
+		sealGroupsAVX512(&dst[i], &src[i], uint64(n)/groupSize, (*[16]uint32)(&m), (*[24]uint64)(&h), &powers.table)
 	}
 	absorb64IFMA((*[24]uint64)(&h), &powers.table, &dst[len(dst)-groupSize], 1)
-	b.seek(p, (off+int64(len(src)))/termSize)
-	p.h = add(p.h, powers.sum(&h))
-	h.wipe()
 	m.wipe()
+	b.join(p, &h, off+int64(len(src)))
 }
 
 // openGroups is openBlocks for groups.
 func (b *Box) openGroups(p *Part, dst, src []byte, off int64) {
+	b.mayAbsorb(p, off)
 	powers := &b.powers.lanes
-	var m matrix
-	m.set(b, block(off))
 	var h laneSums
-	openGroupsAVX512(&dst[0], &src[0], uint64(len(src))/groupSize, (*[16]uint32)(&m), (*[24]uint64)(&h), &powers.table)
-	b.seek(p, (off+int64(len(src)))/termSize)
-	p.h = add(p.h, powers.sum(&h))
-	h.wipe()
+	var m matrix
+	for i := 0; i < len(src); i += stretch {
+		n := min(stretch, len(src)-i)
+		m.set(b, block(off+int64(i)))
+		openGroupsAVX512(&dst[i], &src[i], uint64(n)/groupSize, (*[16]uint32)(&m), (*[24]uint64)(&h), &powers.table)
+	}
 	m.wipe()
+	b.join(p, &h, off+int64(len(src)))
+}
+
+// join adds the lanes' sums of terms up to byte end to p, and wipes them.
+func (b *Box) join(p *Part, h *laneSums, end int64) {
+	b.seek(p, end/termSize)
+	p.h = add(p.h, b.powers.lanes.sum(h))
+	h.wipe()
 }

@@ -3,6 +3,7 @@ package xsalsa20poly1305
 import (
 	"crypto/subtle"
 	"encoding/binary"
+	"math"
 )
 
 // Sizes in bytes.
@@ -22,6 +23,7 @@ const (
 // A Box is the key schedule of one box. It is read-only after Init, except for
 // Wipe, and safe for concurrent use.
 type Box struct {
+	kernel kernel   // the one that powers are for
 	subkey [32]byte // HSalsa20(key, nonce[:16])
 	nonce  [8]byte  // nonce[16:]
 	r      clamped
@@ -34,8 +36,13 @@ func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
 	var first start
 	b.begin(&first, 0, key, nonce)
 	Wipe(first[:])
-	b.powers = new(powers)
-	b.powers.set(b.r)
+	b.know(new(powers))
+}
+
+// know has p for what the kernel needs to know of r.
+func (b *Box) know(p *powers) {
+	b.powers = p
+	p.set(b.kernel, b.r)
 }
 
 // A start is the keystream that a message starts with: 32 bytes for Poly1305,
@@ -44,13 +51,14 @@ type start [startSize]byte
 
 const startSize = 8 * BlockSize
 
-// begin is Init for a short message, and sets first, which is zero, as far as an n-byte message
-// needs it.
+// begin derives all but the powers, and sets first, which is zero, as far as an
+// n-byte message needs it.
 func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
+	b.kernel = active
 	copy(b.nonce[:], nonce[16:])
 	n = min(KeystreamOffset+n, startSize)
-	if active == avx512 {
-		b.beginGroups(first, n, key, nonce)
+	if b.kernel == avx512 {
+		b.beginAVX512(first, n, key, nonce)
 	} else {
 		HSalsa20(&b.subkey, key, (*[16]byte)(nonce[:16]))
 		b.xorKeystream(first[:n], first[:n], 0)
@@ -86,6 +94,7 @@ func Wipe(p []byte) { clear(p) }
 // writes dst. dst is as long as src, and is src or does not overlap it.
 func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
+	checkOffset(off, len(src))
 	if n := toBlock(off, len(src)); n > 0 {
 		b.xorWithin(dst[:n], src[:n], off)
 		b.absorb(p, dst[:n], off)
@@ -101,6 +110,7 @@ func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 // src, and is src or does not overlap it.
 func (b *Box) Open(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
+	checkOffset(off, len(src))
 	if n := toBlock(off, len(src)); n > 0 {
 		copy(dst[:n], src[:n])
 		b.absorb(p, dst[:n], off)
@@ -112,6 +122,7 @@ func (b *Box) Open(p *Part, dst, src []byte, off int64) {
 
 // Auth adds src, the ciphertext from byte off on, to p.
 func (b *Box) Auth(p *Part, src []byte, off int64) {
+	checkOffset(off, len(src))
 	b.absorb(p, src, off)
 }
 
@@ -119,6 +130,7 @@ func (b *Box) Auth(p *Part, src []byte, off int64) {
 // keystream into dst. dst is as long as src, and is src or does not overlap it.
 func (b *Box) XOR(dst, src []byte, off int64) {
 	dst = dst[:len(src)]
+	checkOffset(off, len(src))
 	n := toBlock(off, len(src))
 	b.xorWithin(dst[:n], src[:n], off)
 	b.xorBlocks(dst[n:], src[n:], block(off+int64(n)))
@@ -138,7 +150,16 @@ func (b *Box) Verify(tag *[TagSize]byte, n int64, parts ...Part) bool {
 
 func (b *Box) verify(tag *[TagSize]byte, n int64, parts []Part) bool {
 	want := b.tag(n, parts)
-	return subtle.ConstantTimeCompare(want[:], tag[:]) == 1
+	ok := subtle.ConstantTimeCompare(want[:], tag[:]) == 1
+	Wipe(want[:]) // of a forged box, it is the tag that would have done
+	return ok
+}
+
+// checkOffset: before the message there is the Poly1305 key.
+func checkOffset(off int64, n int) {
+	if off < 0 || off > math.MaxInt64-BlockSize-int64(n) {
+		panic("xsalsa20poly1305: no such offset in a message")
+	}
 }
 
 // toBlock is how many of the n message bytes from off on come before the next

@@ -29,10 +29,11 @@
 //	          32-bit words, 16 KiB at a time
 //	portable  x/crypto's Salsa20, and Poly1305 in Go
 //
-// The assembly is written by the programs in _asm, which tell how it works. What
-// is shorter than a group is brought to the length of one, or left to the
-// portable kernel where that is faster. A message starts with a few blocks that
-// are made together with the subkey, so that a short one needs no more.
+// The assembly is written by the programs in _asm, which tell how it works. The
+// keystream of what is shorter than a group is made as a whole group, or half of
+// one, where that is faster than x/crypto's; its terms are summed in Go. A message
+// starts with a few blocks that are made at once, with AVX-512 together with the
+// subkey, so that a short one needs no more.
 //
 // Sources: D. J. Bernstein, "Cryptography in NaCl" (2009), sections 8 and 9,
 // "Extending the Salsa20 nonce" (2011), "The Poly1305-AES message-authentication

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
@@ -31,7 +32,7 @@ func randomKey(r *rand.ChaCha8) (key *[KeySize]byte, nonce *[NonceSize]byte) {
 
 // interesting are lengths around every boundary in the code.
 func interesting() (lengths []int) {
-	for _, size := range []int{termSize, KeystreamOffset, BlockSize, 256, 4096, fuse, window, ParallelSize, 3 * window} {
+	for _, size := range []int{termSize, KeystreamOffset, BlockSize, xorRestFrom, startSize, groupSize, avx512.powersFrom(), avx2.powersFrom(), fuse, stretch, window, ParallelSize, 3 * window} {
 		for _, multiple := range []int{1, 2} {
 			for d := -1; d <= 1; d++ {
 				lengths = append(lengths, multiple*size+d, max(multiple*size-KeystreamOffset+d, 0))
@@ -47,7 +48,7 @@ func TestSliceAgreesWithXCrypto(t *testing.T) { eachKernel(t, checkSliceAgreesWi
 func checkSliceAgreesWithXCrypto(t *testing.T) {
 	r := rng(1)
 	key, nonce := randomKey(r)
-	message := random(r, 2*ParallelSize+3*window)
+	message := random(r, 3*stretch)
 	lengths := interesting()
 	for n := range 8193 {
 		lengths = append(lengths, n)
@@ -354,27 +355,69 @@ func TestHornerCarries(t *testing.T) {
 }
 
 func TestDescendingPartPanics(t *testing.T) {
-	var b Box
-	var p Part
-	b.Auth(&p, make([]byte, 64), 64)
-	defer func() {
-		if recover() == nil {
-			t.Error("a part took bytes in descending order")
+	eachKernel(t, func(t *testing.T) {
+		key, nonce := randomKey(rng(36))
+		var b Box
+		b.Init(key, nonce)
+		const n = 4 * groupSize
+		for _, before := range []int64{16, 32, groupSize, n} { // bytes once more
+			for name, again := range map[string]func(p *Part, c []byte, off int64){
+				"Auth": b.Auth,
+				"Seal": func(p *Part, c []byte, off int64) { b.Seal(p, c, c, off) },
+				"Open": func(p *Part, c []byte, off int64) { b.Open(p, c, c, off) },
+			} {
+				var p Part
+				b.Auth(&p, make([]byte, n), 64)
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("%s took %d bytes a second time", name, before)
+						}
+					}()
+					again(&p, make([]byte, n), 64+n-before)
+				}()
+			}
 		}
-	}()
-	b.Auth(&p, make([]byte, 16), 0)
+	})
+}
+
+// TestNoSuchOffset: there is no message before byte 0, but the Poly1305 key.
+func TestNoSuchOffset(t *testing.T) {
+	key, nonce := randomKey(rng(37))
+	var b Box
+	b.Init(key, nonce)
+	for _, off := range []int64{-1, -16, -32, -64, math.MinInt64, math.MaxInt64, math.MaxInt64 - 64} {
+		for name, fn := range map[string]func(){
+			"Seal": func() { b.Seal(new(Part), make([]byte, 64), make([]byte, 64), off) },
+			"Open": func() { b.Open(new(Part), make([]byte, 64), make([]byte, 64), off) },
+			"Auth": func() { b.Auth(new(Part), make([]byte, 64), off) },
+			"XOR":  func() { b.XOR(make([]byte, 64), make([]byte, 64), off) },
+		} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%s at %d", name, off)
+					}
+				}()
+				fn()
+			}()
+		}
+	}
 }
 
 func TestWipe(t *testing.T) {
-	key, nonce := randomKey(rng(8))
-	var b Box
-	b.Init(key, nonce)
-	if b == (Box{}) {
-		t.Fatal("Init left the key schedule zero")
-	}
-	if b.Wipe(); b != (Box{}) {
-		t.Error("Wipe left something of the key schedule")
-	}
+	eachKernel(t, func(t *testing.T) {
+		key, nonce := randomKey(rng(8))
+		var b Box
+		b.Init(key, nonce)
+		known := b.powers
+		if b.r == (clamped{}) || b.kernel != portable && *known == (powers{}) {
+			t.Fatal("Init left the key schedule zero")
+		}
+		if b.Wipe(); b != (Box{}) || *known != (powers{}) {
+			t.Error("Wipe left something of the key schedule")
+		}
+	})
 }
 
 // FuzzAgreesWithXCrypto has every kernel agree with x/crypto on sealing and

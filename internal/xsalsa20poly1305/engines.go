@@ -15,16 +15,20 @@ func Engines() []string {
 	return names
 }
 
-// Use makes the kernel of that name the one in use until restore is called. It
-// is for benchmarks and tests: nothing else of this package may be running, or
-// be called at the same time.
+// Use makes the kernel of that name the one of boxes to come, until restore is
+// called. It is for benchmarks and tests: nothing else of this package may be
+// called at the same time.
 func Use(engine string) (restore func(), err error) {
 	for _, k := range available() {
 		if k.String() == engine {
-			before := active
-			active = k
-			return func() { active = before }, nil
+			return use(k), nil
 		}
 	}
 	return nil, fmt.Errorf("no engine %q on this processor: %w", engine, errors.ErrUnsupported)
+}
+
+func use(k kernel) (restore func()) {
+	before := active
+	active = k
+	return func() { active = before }
 }

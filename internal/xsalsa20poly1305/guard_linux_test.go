@@ -35,7 +35,7 @@ func TestGuardPages(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rng(32)
 		key, nonce := randomKey(r)
-		lengths := []int{1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 1056, 2048, 2080, 4096, 5000, 3*groupSize + 32}
+		lengths := []int{1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 1056, 2048, 2080, 4096, 5000, 3*groupSize + 32, ParallelSize + 1000}
 		for _, n := range lengths {
 			for _, atEnd := range []bool{true, false} {
 				src, dst, box := guarded(t, n, atEnd), guarded(t, n, atEnd), guarded(t, n+TagSize, atEnd)
@@ -53,6 +53,16 @@ func TestGuardPages(t *testing.T) {
 				b.Open(&p, dst, box[TagSize:], 0)
 				if !bytes.Equal(dst, src) {
 					t.Fatalf("opening %d bytes in one pass differs", n)
+				}
+				for _, off := range []int64{0, 32, startSize - KeystreamOffset, 1000} {
+					var sealed, opened, checked Part
+					b.Seal(&sealed, dst, src, off)
+					b.Auth(&checked, dst, off)
+					b.Open(&opened, box[TagSize:], dst, off)
+					if reduce(sealed.h) != reduce(opened.h) || reduce(sealed.h) != reduce(checked.h) || !bytes.Equal(box[TagSize:], src) {
+						t.Fatalf("%d bytes at %d differ", n, off)
+					}
+					b.XOR(dst, src, off)
 				}
 			}
 		}

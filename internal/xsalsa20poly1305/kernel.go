@@ -1,11 +1,14 @@
 package xsalsa20poly1305
 
-import "crypto/subtle"
+import (
+	"crypto/subtle"
+	"math"
+)
 
 // A kernel is one way to do the bulk of the work: whole blocks of keystream,
-// whole terms of Poly1305. This file is the one place that knows which kernels
-// there are. They are called by name, not through variables, so that the
-// arguments of callers need not move to the heap.
+// whole terms of Poly1305. available, for each kind of processor, chooses. Kernels
+// are called by name, not through variables, so that the arguments of callers need
+// not move to the heap.
 type kernel int
 
 const (
@@ -18,8 +21,8 @@ func (k kernel) String() string {
 	return [...]string{portable: "portable", avx2: "avx2", avx512: "avx512"}[k]
 }
 
-// active is the kernel in use, chosen when the program starts. Tests force each
-// of the available ones in turn.
+// active is the kernel of boxes to come, chosen when the program starts. Tests
+// force each of the available ones in turn.
 var active = available()[0]
 
 // Engine names the kernel in use.
@@ -31,19 +34,26 @@ const groupSize = 16 * BlockSize
 
 // powersFrom is from how many bytes on it pays to know powers of r.
 func (k kernel) powersFrom() int {
-	if k == avx2 {
+	switch k {
+	case avx512:
+		return 2 * groupSize
+	case avx2:
 		return 4 * groupSize
 	}
-	return 2 * groupSize
+	return math.MaxInt
 }
 
 // groups is how many of n bytes a vector kernel is to authenticate.
 func (b *Box) groups(n int) int {
-	if active == portable || b.powers == nil {
+	if b.kernel == portable || b.powers == nil {
 		return 0
 	}
 	return n &^ (groupSize - 1)
 }
+
+// stretch is how many bytes a call of assembly may be about: while it runs, its
+// goroutine cannot be preempted.
+const stretch = 256 << 10
 
 // fuse is how many bytes are brought through both algorithms while they are in
 // the first-level cache, by kernels that do one after the other.
@@ -51,7 +61,7 @@ const fuse = 16 << 10
 
 // sealBlocks is Seal from where a block of keystream starts.
 func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
-	if n := b.groups(len(src)); n > 0 && active == avx512 {
+	if n := b.groups(len(src)); n > 0 && b.kernel == avx512 {
 		b.sealGroups(p, dst[:n], src[:n], off)
 		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
@@ -65,7 +75,7 @@ func (b *Box) sealBlocks(p *Part, dst, src []byte, off int64) {
 
 // openBlocks is Open from where a block of keystream starts.
 func (b *Box) openBlocks(p *Part, dst, src []byte, off int64) {
-	if n := b.groups(len(src)); n > 0 && active == avx512 {
+	if n := b.groups(len(src)); n > 0 && b.kernel == avx512 {
 		b.openGroups(p, dst[:n], src[:n], off)
 		dst, src, off = dst[n:], src[n:], off+int64(n)
 	}
@@ -83,7 +93,7 @@ func block(off int64) uint64 { return uint64(off+KeystreamOffset) / BlockSize }
 
 // xorBlocks combines src with the keystream from block n on.
 func (b *Box) xorBlocks(dst, src []byte, n uint64) {
-	if active != portable {
+	if b.kernel != portable {
 		if bulk := len(src) &^ (groupSize - 1); bulk > 0 {
 			b.xorGroups(dst[:bulk], src[:bulk], n)
 			dst, src, n = dst[bulk:], src[bulk:], n+uint64(bulk/BlockSize)
@@ -91,7 +101,7 @@ func (b *Box) xorBlocks(dst, src []byte, n uint64) {
 	}
 	switch {
 	case len(src) == 0:
-	case active == avx512, active == avx2 && len(src) > xorRestFrom:
+	case b.kernel == avx512, b.kernel == avx2 && len(src) > xorRestFrom:
 		b.xorRest(dst, src, n)
 	default:
 		b.xorKeystream(dst, src, n)
@@ -105,7 +115,7 @@ const xorRestFrom = 6 * BlockSize
 // xorRest is xorKeystream for less than a group, by a kernel that wants groups.
 func (b *Box) xorRest(dst, src []byte, n uint64) {
 	var group [groupSize]byte
-	if active == avx512 && len(src) <= startSize {
+	if b.kernel == avx512 && len(src) <= startSize {
 		b.keystream8((*start)(group[:]), n)
 	} else {
 		b.xorGroups(group[:], group[:], n)

@@ -30,9 +30,9 @@ type powers struct {
 	weights weights
 }
 
-// set makes p the powers of r, for the kernel in use.
-func (p *powers) set(r clamped) {
-	switch active {
+// set makes p the powers of r for kernel k.
+func (p *powers) set(k kernel, r clamped) {
+	switch k {
 	case avx512:
 		p.lanes.set(r)
 	case avx2:
@@ -42,20 +42,28 @@ func (p *powers) set(r clamped) {
 
 // xorGroups is xorKeystream for groups.
 func (b *Box) xorGroups(dst, src []byte, n uint64) {
-	if active == avx512 {
-		b.xorGroupsAVX512(dst, src, n)
-	} else {
-		b.xorGroupsAVX2(dst, src, n)
+	for len(src) > 0 {
+		m := min(stretch, len(src))
+		if b.kernel == avx512 {
+			b.xorGroupsAVX512(dst[:m], src[:m], n)
+		} else {
+			b.xorGroupsAVX2(dst[:m], src[:m], n)
+		}
+		dst, src, n = dst[m:], src[m:], n+uint64(m/BlockSize)
 	}
 }
 
 // absorbGroups is absorbTerms for groups.
 func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
-	if active == avx512 {
+	if b.kernel == avx512 {
 		b.absorbGroupsAVX512(p, c, off)
-	} else {
-		b.seek(p, off/termSize)
-		p.h = b.powers.weights.absorb(p.h, c)
-		p.end += int64(len(c) / termSize)
+		return
+	}
+	b.seek(p, off/termSize)
+	p.end += int64(len(c) / termSize)
+	for len(c) > 0 {
+		m := min(stretch, len(c))
+		p.h = b.powers.weights.absorb(p.h, c[:m])
+		c = c[m:]
 	}
 }

@@ -71,7 +71,12 @@ func TestAbsorbLimits(t *testing.T) {
 			}
 			want[i] = v.Mod(v, prime)
 		}
+		mingled := h // with Salsa20
+		openGroupsAVX512(&make([]byte, len(c))[0], &c[0], groups, new([16]uint32), (*[24]uint64)(&mingled), &powers)
 		absorb64IFMA((*[24]uint64)(&h), &powers, &c[0], groups)
+		if mingled != h {
+			t.Fatalf("round %d: mingled with Salsa20, Poly1305 differs", round)
+		}
 		for i := range lanes {
 			if h[2*lanes+i] > ones26+above {
 				t.Fatalf("the last limb of lane %d is %#x", i, h[2*lanes+i])

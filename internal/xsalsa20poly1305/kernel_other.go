@@ -8,11 +8,11 @@ func available() []kernel { return []kernel{portable} }
 
 type powers struct{}
 
-func (*powers) set(clamped) {}
+func (*powers) set(kernel, clamped) {}
 
 func (b *Box) keystream8(*start, uint64) { panic(absent) }
 
-func (b *Box) beginGroups(*start, int, *[KeySize]byte, *[NonceSize]byte) { panic(absent) }
+func (b *Box) beginAVX512(*start, int, *[KeySize]byte, *[NonceSize]byte) { panic(absent) }
 
 func (b *Box) xorGroups(_, _ []byte, _ uint64) { panic(absent) }
 

@@ -2,18 +2,14 @@ package xsalsa20poly1305
 
 import (
 	"bytes"
+	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/crypto/nacl/secretbox"
 )
-
-// use makes k the kernel until what it returns is called.
-func use(k kernel) (restore func()) {
-	before := active
-	active = k
-	return func() { active = before }
-}
 
 // eachKernel runs fn with every kernel that this processor has.
 func eachKernel(t *testing.T, fn func(t *testing.T)) {
@@ -25,13 +21,59 @@ func eachKernel(t *testing.T, fn func(t *testing.T)) {
 	}
 }
 
-// TestKernelIsTheBest: what serves is the first of those available, and the
-// portable one always is.
+// TestKernelIsTheBest: what serves is the best that the processor has, by what
+// Linux says of it, and the portable kernel is always there.
 func TestKernelIsTheBest(t *testing.T) {
 	all := available()
 	t.Logf("kernels on this %s: %v", runtime.GOARCH, all)
 	if active != all[0] || all[len(all)-1] != portable || Engine() != all[0].String() {
 		t.Errorf("%v serves, of %v", active, all)
+	}
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil || runtime.GOARCH != "amd64" || !withAssembly {
+		return
+	}
+	has := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "flags" {
+			for _, flag := range strings.Fields(value) {
+				has[flag] = true
+			}
+			break
+		}
+	}
+	want := []kernel{portable}
+	if has["avx2"] {
+		want = slices.Insert(want, 0, avx2)
+	}
+	if has["avx512f"] && has["avx512ifma"] {
+		want = slices.Insert(want, 0, avx512)
+	}
+	if !slices.Equal(all, want) {
+		t.Errorf("kernels %v, by /proc/cpuinfo %v", all, want)
+	}
+}
+
+// TestKernelOfABox: a box keeps the kernel that it was made for.
+func TestKernelOfABox(t *testing.T) {
+	r := rng(35)
+	key, nonce := randomKey(r)
+	message := random(r, 9*groupSize+77)
+	want := secretbox.Seal(nil, message, nonce, key)
+	for _, made := range available() {
+		for _, later := range available() {
+			restore := use(made)
+			var b Box
+			b.Init(key, nonce)
+			use(later)
+			var p Part
+			got := make([]byte, len(message))
+			b.Seal(&p, got, message, 0)
+			restore()
+			if tag := b.Tag(int64(len(message)), p); !bytes.Equal(append(tag[:], got...), want) {
+				t.Errorf("made for %v, used with %v: differs from x/crypto", made, later)
+			}
+		}
 	}
 }
 
@@ -114,7 +156,7 @@ func TestCarries(t *testing.T) {
 		b.Init(key, nonce)
 		got := make([]byte, most)
 		for _, b.r = range []clamped{clamp(ones, ones), clamp(0, 0), clamp(1, 0), clamp(0, ones), clamp(ones, 0), clamp(r.Uint64(), r.Uint64())} {
-			b.powers.set(b.r)
+			b.powers.set(b.kernel, b.r)
 			for _, start := range extremes(r) {
 				start = fold(start)
 				for _, m := range messages {

@@ -6318,7 +6318,6 @@ rounds:
 	VMOVDQA Y0, 1856(BX)
 	VMOVDQA Y0, 1888(BX)
 	VMOVDQA Y0, 1920(BX)
-	VZEROUPPER
 	RET
 
 DATA lanes8<>+0(SB)/4, $0x00000000
@@ -7348,7 +7347,7 @@ first:
 	ADCQ $0x00, R9
 	ADCQ $0x00, R10
 
-	// Leave nothing of key or message behind.
+	// Leave nothing of key or message behind in vectors or on the stack.
 	MOVQ    h+0(FP), AX
 	MOVQ    R8, (AX)
 	MOVQ    R9, 8(AX)
@@ -7356,5 +7355,4 @@ first:
 	VZEROALL
 	VMOVDQU Y0, (SP)
 	VMOVDQU Y0, 16(SP)
-	VZEROUPPER
 	RET

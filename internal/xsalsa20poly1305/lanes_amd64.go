@@ -2,8 +2,6 @@
 
 package xsalsa20poly1305
 
-import "math/bits"
-
 // Eight lanes of a vector kernel evaluate the polynomial side by side: each has
 // every eighth term and multiplies by powers of r^8, and at the end by what its
 // last term still lacks. This file goes between an elem and the lanes.
@@ -25,6 +23,7 @@ type lanePowers struct {
 	// table has limbs of 52, 52 and 26 bits of r^64, r^56, ..., r^8, and of
 	// what the bits 2^128 of a lane's eight terms are worth.
 	table [27]uint64
+	r8    [lanes]elem // r^8 to r^64, on the way to table
 }
 
 // set makes p the powers of r.
@@ -35,7 +34,7 @@ func (p *lanePowers) set(r clamped) {
 	for i := 1; i < lanes; i++ {
 		p.r[i] = mul(p.r[(i-1)/2], p.r[i/2])
 	}
-	var r8 [lanes]elem // r^8 to r^64
+	r8 := &p.r8
 	r8[0] = p.r[lanes-1]
 	for i := 1; i < lanes; i++ {
 		r8[i] = mul(r8[(i-1)/2], r8[i/2])
@@ -72,9 +71,8 @@ func (p *lanePowers) sum(s *laneSums) (h elem) {
 func fromLimbs(l0, l1, l2 uint64) (h elem) {
 	const mask = 1<<52 - 1
 	l0, l1 = l0&mask, l1&mask
-	var carry uint64
 	h.w0 = l0 | l1<<52
-	h.w1, carry = bits.Add64(l1>>12, l2<<40, 0)
-	h.w2 = l2>>24 + carry
+	h.w1 = l1>>12 | l2<<40
+	h.w2 = l2 >> 24
 	return h
 }

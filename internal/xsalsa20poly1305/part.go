@@ -61,13 +61,21 @@ func termElem(term *[termSize]byte) elem {
 
 // seek moves p over a gap, up to before term n.
 func (b *Box) seek(p *Part, n int64) {
+	b.mayAbsorb(p, n*termSize)
 	p.h, p.end = b.sum(p, n), n
+}
+
+// mayAbsorb: a term that was absorbed is not absorbed again.
+func (b *Box) mayAbsorb(p *Part, off int64) {
+	if off/termSize < p.end {
+		panic("xsalsa20poly1305: a part takes its bytes in ascending order")
+	}
 }
 
 // sum is what p is worth before term n.
 func (b *Box) sum(p *Part, n int64) elem {
 	if n < p.end {
-		panic("xsalsa20poly1305: a part takes its bytes in ascending order")
+		panic("xsalsa20poly1305: the ciphertext ends before what was absorbed")
 	}
 	if p.end == 0 || n == p.end {
 		return p.h

@@ -25,23 +25,27 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 	}
 	var b Box
 	var first start
+	var parts [1]Part
+	defer func() { // also if a mapped message faults
+		Wipe(first[:])
+		parts[0].Wipe()
+		b.Wipe()
+	}()
 	b.begin(&first, len(message), key, nonce)
-	dst := tail[TagSize:]
+	dst, tag := tail[TagSize:], (*[TagSize]byte)(tail)
 	if workers := goroutines(len(message)); workers > 1 {
-		*(*[TagSize]byte)(tail) = sealParallel(&b, dst, message, workers)
-	} else {
-		n := first.xor(dst, message)
-		var p Part
-		b.absorb(&p, dst[:n], 0)
-		if rest := len(message) - n; active != portable && rest >= active.powersFrom() {
-			b.sealLong(&p, dst[n:], message[n:], int64(n))
-		} else if rest > 0 {
-			b.sealBlocks(&p, dst[n:], message[n:], int64(n))
-		}
-		*(*[TagSize]byte)(tail) = b.tag(int64(len(message)), []Part{p})
+		*tag = sealParallel(&b, dst, message, workers)
+		return ret
 	}
-	Wipe(first[:])
-	b.Wipe()
+	p := &parts[0]
+	n := first.xor(dst, message)
+	b.absorb(p, dst[:n], 0)
+	if rest := len(message) - n; rest >= b.kernel.powersFrom() {
+		b.sealLong(p, dst[n:], message[n:], int64(n))
+	} else if rest > 0 {
+		b.sealBlocks(p, dst[n:], message[n:], int64(n))
+	}
+	*tag = b.tag(int64(len(message)), parts[:])
 	return ret
 }
 
@@ -55,6 +59,12 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 	tag, ciphertext := (*[TagSize]byte)(box), box[TagSize:]
 	var b Box
 	var first start
+	var parts [1]Part
+	defer func() { // also if a mapped box faults
+		Wipe(first[:])
+		parts[0].Wipe()
+		b.Wipe()
+	}()
 	b.begin(&first, len(ciphertext), key, nonce)
 	workers := goroutines(len(ciphertext))
 
@@ -62,17 +72,14 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 	if workers > 1 {
 		ok = verifyParallel(&b, tag, ciphertext, workers)
 	} else {
-		var p Part
-		if active != portable && len(ciphertext) >= active.powersFrom() {
-			b.authLong(&p, ciphertext)
+		if len(ciphertext) >= b.kernel.powersFrom() {
+			b.authLong(&parts[0], ciphertext)
 		} else {
-			b.absorb(&p, ciphertext, 0)
+			b.absorb(&parts[0], ciphertext, 0)
 		}
-		ok = b.verify(tag, int64(len(ciphertext)), []Part{p})
+		ok = b.verify(tag, int64(len(ciphertext)), parts[:])
 	}
 	if !ok {
-		b.Wipe()
-		Wipe(first[:])
 		return nil, false
 	}
 
@@ -86,8 +93,6 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 		n := first.xor(tail, ciphertext)
 		b.XOR(tail[n:], ciphertext[n:], int64(n))
 	}
-	b.Wipe()
-	Wipe(first[:])
 	return ret, true
 }
 
@@ -104,65 +109,55 @@ func goroutines(n int) int {
 //go:noinline
 func (b *Box) sealLong(p *Part, dst, src []byte, off int64) {
 	var powers powers
-	powers.set(b.r)
 	long := *b
-	long.powers = &powers
+	defer long.Wipe()
+	long.powers = &powers // know would move it to the heap
+	powers.set(long.kernel, long.r)
 	long.sealBlocks(p, dst, src, off)
-	long.Wipe()
 }
 
 //go:noinline
 func (b *Box) authLong(p *Part, src []byte) {
 	var powers powers
-	powers.set(b.r)
 	long := *b
-	long.powers = &powers
+	defer long.Wipe()
+	long.powers = &powers // know would move it to the heap
+	powers.set(long.kernel, long.r)
 	long.absorb(p, src, 0)
-	long.Wipe()
 }
 
 // The parallel forms copy the key schedule to the heap, from where goroutines
-// use it. With powers it is good for Seal and Auth.
-
-func (b *Box) shared() *Box {
-	c := new(Box)
-	*c = *b
-	c.powers = new(powers)
-	c.powers.set(c.r)
-	return c
-}
+// use it.
 
 func sealParallel(b *Box, dst, src []byte, workers int) [TagSize]byte {
-	shared := b.shared()
-	parts := make([]Part, workers)
+	shared, parts := new(Box), make([]Part, workers)
+	*shared = *b
+	defer func() { shared.Wipe(); clear(parts) }()
+	shared.know(new(powers))
 	share(len(src), workers, func(worker, from, to int) {
 		shared.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
 	})
-	tag := shared.tag(int64(len(src)), parts)
-	shared.Wipe()
-	clear(parts)
-	return tag
+	return shared.tag(int64(len(src)), parts)
 }
 
 func verifyParallel(b *Box, tag *[TagSize]byte, src []byte, workers int) bool {
-	shared := b.shared()
-	parts := make([]Part, workers)
+	shared, parts := new(Box), make([]Part, workers)
+	*shared = *b
+	defer func() { shared.Wipe(); clear(parts) }()
+	shared.know(new(powers))
 	share(len(src), workers, func(worker, from, to int) {
 		shared.Auth(&parts[worker], src[from:to], int64(from))
 	})
-	ok := shared.verify(tag, int64(len(src)), parts)
-	shared.Wipe()
-	clear(parts)
-	return ok
+	return shared.verify(tag, int64(len(src)), parts)
 }
 
 func xorParallel(b *Box, dst, src []byte, workers int) {
 	shared := new(Box)
 	*shared = *b
+	defer shared.Wipe()
 	share(len(src), workers, func(_, from, to int) {
 		shared.XOR(dst[from:to], src[from:to], int64(from))
 	})
-	shared.Wipe()
 }
 
 // share calls fn for every window of an n-byte message, from the calling

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"unsafe"
@@ -140,12 +141,15 @@ func TestParallelPanic(t *testing.T) {
 			t.Errorf("%d goroutines still at work", n)
 		}
 	}()
-	share(100*window, 4, func(_, from, _ int) {
+	panics := make(chan struct{})
+	share(100*window, 4, func(worker, _, _ int) {
 		running.Add(1)
 		defer running.Add(-1)
-		if from > 50*window {
+		if worker == 3 {
+			close(panics)
 			panic("boom")
 		}
+		<-panics
 	})
 	t.Error("share returned")
 }
@@ -156,11 +160,15 @@ func TestFaultSettingIsInherited(t *testing.T) {
 	for _, want := range []bool{true, false} {
 		debug.SetPanicOnFault(want)
 		var differs atomic.Bool
-		share(64*window, 4, func(_, _, _ int) {
+		var all sync.WaitGroup
+		all.Add(4)
+		share(4*window-KeystreamOffset, 4, func(_, _, _ int) {
 			got := debug.SetPanicOnFault(want)
 			if got != want {
 				differs.Store(true)
 			}
+			all.Done()
+			all.Wait() // a window for each of them
 		})
 		if differs.Load() || debug.SetPanicOnFault(false) != want {
 			t.Errorf("with %v: a goroutine treats faults otherwise than its caller", want)
