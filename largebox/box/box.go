@@ -20,8 +20,10 @@
 //
 // # Speed
 //
-// How much faster it is depends on the processor and on the length of the
-// message: bench/README.md has figures next to x/crypto's and libsodium's, and
+// With AVX-512 and IFMA, one core seals 1 MiB 6 times as fast as x/crypto's
+// package and opens it 5 times as fast; with AVX2, 2.6 and 2.5 times; elsewhere as
+// fast, and messages below 128 bytes up to 17% slower. Long messages are shared by
+// all cores besides. bench/README.md has all figures, also next to libsodium, and
 // "largebox bench" measures those of the machine at hand.
 //
 // The agreement on a key (Curve25519), before the message, is x/crypto's and as
