@@ -7,6 +7,7 @@ import (
 
 	"github.com/largebox/largebox/internal/anon"
 	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/reserve"
 	"golang.org/x/sys/unix"
 )
 
@@ -30,39 +31,11 @@ func Create(dir *os.File, opts Options) (*File, error) {
 	if err != nil {
 		return nil, errs.Space(err)
 	}
-	if err := allocate(f, opts.Size); err != nil {
+	if err := reserve.File(f, opts.Size); err != nil {
 		f.Close()
 		return nil, errs.Space(&fs.PathError{Op: "allocate space in", Path: dir.Name(), Err: err})
 	}
 	return &File{f, mode, opts.Writeback}, nil
-}
-
-// allocate gives f its length and reserves that, if f is on a disk: on tmpfs it
-// takes as long as writing does, and WriteAt reports a lack of space as well.
-func allocate(f *os.File, size int64) error {
-	if size == 0 {
-		return nil
-	}
-	if err := f.Truncate(size); err != nil {
-		return err
-	}
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &st); err == nil && uint32(st.Type) == unix.TMPFS_MAGIC {
-		return nil
-	}
-	err := fallocate(f, size)
-	if err == unix.EOPNOTSUPP || err == unix.ENOSYS { // ext2, ramfs: WriteAt will tell
-		return nil
-	}
-	return err
-}
-
-func fallocate(f *os.File, size int64) error {
-	for {
-		if err := unix.Fallocate(int(f.Fd()), 0, 0, size); err != unix.EINTR {
-			return err
-		}
-	}
 }
 
 // WriteAt writes p at byte off, as io.WriterAt has it. Pages are written

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edsrzf/mmap-go"
 	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/reserve"
 	"golang.org/x/sys/unix"
 )
 
@@ -74,7 +75,7 @@ func (f *File) Buffer(n int) (*Buffer, error) {
 	err := f.f.Truncate(int64(n))
 	if err == nil {
 		// On tmpfs too: a fault cannot say that the disk is full.
-		err = fallocate(f.f, int64(n))
+		err = reserve.Blocks(f.f, int64(n))
 		if err == unix.EOPNOTSUPP || err == unix.ENOSYS {
 			err = writeZeros(f.f, int64(n))
 		} else if err != nil {

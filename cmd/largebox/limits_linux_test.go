@@ -87,6 +87,9 @@ func TestFileSizeLimit(t *testing.T) {
 // for Go's runtime, that ends the process in its own way, which is as good as kill
 // -9: there is no name but, in the fallback, that of a temporary to be swept.
 func TestLittleMemory(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector wants terabytes of addresses")
+	}
 	dir, message := limitDir(t)
 	for _, use := range limitedUses {
 		for _, mib := range []int{16, 64, 256, 700, 1000, 1300, 1600, 2000, 4000} {

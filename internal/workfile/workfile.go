@@ -5,9 +5,12 @@ package workfile
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/largebox/largebox/fallback"
+	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/reserve"
 	"github.com/largebox/largebox/mmapio"
 	"github.com/largebox/largebox/publish"
 )
@@ -58,6 +61,10 @@ func Create(dir *publish.Dir, o Options) (*File, error) {
 	f, err := fallback.Create(root, o.Perm)
 	if err != nil {
 		return nil, err
+	}
+	if err := reserve.File(f.OSFile(), o.Size); err != nil {
+		f.Close()
+		return nil, errs.Space(&fs.PathError{Op: "allocate space in", Path: dir.Path(), Err: err})
 	}
 	return &File{f, f.Name()}, nil
 }
