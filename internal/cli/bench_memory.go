@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/largebox/largebox/largebox"
+	"golang.org/x/crypto/nacl/secretbox"
+)
+
+// benchRounds is how often everything is measured. In a round, one figure comes
+// right after the other that it is compared with.
+const benchRounds = 3
+
+// A memoryFigure is one operation at one size.
+type memoryFigure struct {
+	Op    string `json:"op"`
+	Bytes int    `json:"bytes"`
+	// In MB/s: on one core, on all (from largebox.ParallelSize on), and x/crypto.
+	OneCore  float64  `json:"one_core"`
+	AllCores *float64 `json:"all_cores"`
+	XCrypto  float64  `json:"xcrypto"`
+	// How many times x/crypto that is.
+	OneCoreRatio  float64  `json:"one_core_ratio"`
+	AllCoresRatio *float64 `json:"all_cores_ratio"`
+}
+
+var errEngineDiffers = errors.New("the engine and x/crypto do not agree: do not use largebox on this machine, and please report it")
+
+// benchMemory measures Seal and Open of messages of these sizes.
+func benchMemory(ctx context.Context, w io.Writer, sizes []int, each time.Duration) ([]memoryFigure, error) {
+	cores := runtime.GOMAXPROCS(0)
+	var key [largebox.KeySize]byte
+	var nonce [largebox.NonceSize]byte
+	rand.Read(key[:])
+
+	fmt.Fprintf(w, "\nin memory, MB/s%31s\n", "x/crypto")
+	fmt.Fprintf(w, "            %12s%12s%10s\n", "1 core", fmt.Sprintf("%d cores", cores), "1 core")
+	var all []memoryFigure
+	for _, op := range []string{"seal", "open"} {
+		for _, n := range sizes {
+			message := make([]byte, n)
+			rand.Read(message)
+			out := make([]byte, 0, n+largebox.Overhead)
+			box := secretbox.Seal(nil, message, &nonce, &key)
+			ours := func() { largebox.Seal(out, message, &nonce, &key) }
+			theirs := func() { secretbox.Seal(out, message, &nonce, &key) }
+			if op == "open" {
+				ours = func() { largebox.Open(out, box, &nonce, &key) }
+				theirs = func() { secretbox.Open(out, box, &nonce, &key) }
+			}
+			if opened, ok := largebox.Open(out, box, &nonce, &key); !ok || !bytes.Equal(opened, message) {
+				return nil, errEngineDiffers
+			}
+			if !bytes.Equal(largebox.Seal(out, message, &nonce, &key), box) {
+				return nil, errEngineDiffers
+			}
+
+			var one, many, peer []float64
+			for range benchRounds {
+				if err := context.Cause(ctx); err != nil {
+					return nil, err
+				}
+				one = append(one, onOneCore(func() float64 { return throughput(ctx, each/benchRounds, n, ours) }))
+				peer = append(peer, throughput(ctx, each/benchRounds, n, theirs))
+				if n >= largebox.ParallelSize && cores > 1 {
+					many = append(many, throughput(ctx, each/benchRounds, n, ours))
+				}
+			}
+			f := memoryFigure{Op: op, Bytes: n, OneCore: median(one), XCrypto: median(peer), OneCoreRatio: ratio(one, peer)}
+			together := "            "
+			if len(many) > 0 {
+				rate, times := median(many), ratio(many, peer)
+				f.AllCores, f.AllCoresRatio = &rate, &times
+				together = fmt.Sprintf("%6.0f%5.1fx", rate, times)
+			}
+			fmt.Fprintf(w, "%s %7s%6.0f%5.1fx%s%10.0f\n", op, briefly(int64(n)), f.OneCore, f.OneCoreRatio, together, f.XCrypto)
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+func onOneCore(fn func() float64) float64 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	return fn()
+}
+
+// throughput calls fn, which does n bytes, for that long, or until a signal, and
+// returns MB/s.
+func throughput(ctx context.Context, d time.Duration, n int, fn func()) float64 {
+	batch := max(1, 64<<10/n) // so that looking at the clock does not count
+	start := time.Now()
+	for calls := batch; ; calls += batch {
+		for range batch {
+			fn()
+		}
+		if took := time.Since(start); took >= d || ctx.Err() != nil {
+			return float64(calls) * float64(n) / 1e6 / max(took.Seconds(), least)
+		}
+	}
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
+}
+
+// least stands for what took no time, or had no speed, by a coarse clock.
+const least = 1e-9
+
+// ratio is the median of the ratios of the rounds.
+func ratio(a, b []float64) float64 {
+	var v []float64
+	for i := range a {
+		v = append(v, max(a[i], least)/max(b[i], least))
+	}
+	return median(v)
+}
+
+// briefly is n with the largest unit that divides it.
+func briefly(n int64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	i := 0
+	for n != 0 && n%1024 == 0 && i < len(units)-1 {
+		n, i = n/1024, i+1
+	}
+	return fmt.Sprintf("%d %s", n, units[i])
+}

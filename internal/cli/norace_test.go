@@ -1,0 +1,5 @@
+//go:build !race
+
+package cli
+
+const raceEnabled = false // the race detector has memory of its own
