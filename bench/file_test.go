@@ -64,7 +64,7 @@ func ours(w largebox.Workspace) workspace {
 			return err
 		},
 		verify: func(src string) error {
-			_, err := largebox.VerifyFile(ctx, src, key, options())
+			_, err := largebox.VerifyFile(ctx, src, key, largebox.VerifyOptions{Workspace: w})
 			return err
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -117,7 +118,7 @@ func TestNames(t *testing.T) {
 		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), filepath.Join(dir, "missing"), SecretKey(&testKey), o); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("a missing source: %v", err)
 		}
-		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), dir, SecretKey(&testKey), o); !errors.Is(err, errIsDirectory) {
+		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), dir, SecretKey(&testKey), o); !errors.Is(err, syscall.EISDIR) {
 			t.Errorf("a directory as source: %v", err)
 		}
 		wantNames(t, dir, long)
@@ -152,7 +153,7 @@ func TestRacersForOneName(t *testing.T) {
 			if won == 0 || won > 1 && !o.Replace {
 				t.Errorf("replace %v: %d winners", o.Replace, won)
 			}
-			if _, err := VerifyFile(ctx, dst, SecretKey(&testKey), Options{}); err != nil {
+			if _, err := VerifyFile(ctx, dst, SecretKey(&testKey), VerifyOptions{}); err != nil {
 				t.Error(err)
 			}
 			wantNames(t, dir, "sealed")

@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/largebox/largebox/largebox"
 	"github.com/largebox/largebox/largebox/box"
@@ -70,7 +72,7 @@ func ExampleRecipient() {
 	if _, err := largebox.SealFile(context.Background(), sealed, src, largebox.Recipient(public), largebox.Options{}); err != nil {
 		log.Fatal(err)
 	}
-	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(public, private), largebox.Options{})
+	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(public, private), largebox.VerifyOptions{})
 	fmt.Println(result.Bytes, err)
 	// Output: 14 <nil>
 }
@@ -96,14 +98,23 @@ func ExampleSealStream() {
 	// Output: from a pipe
 }
 
-func ExampleSeal() {
-	var key [largebox.KeySize]byte
-	var nonce [largebox.NonceSize]byte
-	rand.Read(key[:])
-	rand.Read(nonce[:])
+// A box is sealed from a ReaderAt and handed to a function, as an upload to a
+// server would be.
+func ExampleOutputFunc() {
+	var secret [largebox.KeySize]byte
+	rand.Read(secret[:])
+	key := largebox.SecretKey(&secret)
+	ctx := context.Background()
 
-	sealed := largebox.Seal(nonce[:], []byte("a slice"), &nonce, &key) // the nonce goes in front
-	message, ok := largebox.Open(nil, sealed[largebox.NonceSize:], &nonce, &key)
-	fmt.Println(string(message), ok)
-	// Output: a slice true
+	message := strings.NewReader("for the bucket")
+	upload := func(r io.ReaderAt, size int64) error {
+		fmt.Println(size, "bytes to send, as often as it takes")
+		_, err := largebox.VerifyStream(ctx, largebox.ReaderAt(r, size), key, largebox.VerifyOptions{})
+		return err
+	}
+	_, err := largebox.SealStream(ctx, largebox.OutputFunc(upload), largebox.ReaderAt(message, message.Size()), key, largebox.Options{})
+	fmt.Println(err)
+	// Output:
+	// 54 bytes to send, as often as it takes
+	// <nil>
 }

@@ -93,7 +93,7 @@ func TestFrozenFiles(t *testing.T) {
 					t.Fatalf("%+v, %v", r, err)
 				}
 				wantFile(t, dst, frozenMessage(file.Bytes))
-				if _, err := VerifyFile(ctx, src, f.opener(file.Kind), o); err != nil {
+				if _, err := VerifyFile(ctx, src, f.opener(file.Kind), verifying(o)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -112,7 +112,7 @@ func TestFrozenFiles(t *testing.T) {
 // large to keep, and opens them.
 func TestFrozenDigests(t *testing.T) {
 	f := loadFrozen(t)
-	sealers := map[string]Sealer{
+	sealers := map[string]Key{
 		"secretbox": SecretKey(f.Keys.Secret.key()),
 		"box":       BoxKey(f.Keys.BobPublic.key(), f.Keys.AlicePrivate.key()),
 	}
@@ -121,9 +121,7 @@ func TestFrozenDigests(t *testing.T) {
 			dir := t.TempDir()
 			src, sealed, opened := write(t, filepath.Join(dir, "message"), frozenMessage(box.Bytes)), filepath.Join(dir, "sealed"), filepath.Join(dir, "opened")
 			o := Options{Workspace: workspace, NoSync: true, Workers: 3}
-			withNonce := o
-			withNonce.UnsafeNonce = box.Nonce.nonce()
-			if _, err := SealFile(ctx, sealed, src, sealers[box.Kind], withNonce); err != nil {
+			if _, err := SealFile(ctx, sealed, src, UnsafeNonce(sealers[box.Kind], *box.Nonce.nonce()), o); err != nil {
 				t.Fatal(err)
 			}
 			content, err := os.ReadFile(sealed)

@@ -21,7 +21,7 @@ func TestGarbage(t *testing.T) {
 		for what, fn := range map[string]func() error{
 			"seal": func() error { _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); return err },
 			"verify": func() error {
-				if _, err := VerifyFile(ctx, src, SecretKey(&testKey), o); !errors.Is(err, ErrNotAuthentic) {
+				if _, err := VerifyFile(ctx, src, SecretKey(&testKey), verifying(o)); !errors.Is(err, ErrNotAuthentic) {
 					return errors.New("zeros are authentic")
 				}
 				return nil

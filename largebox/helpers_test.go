@@ -10,11 +10,20 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/largebox/largebox/internal/pipeline"
 	"github.com/largebox/largebox/internal/tempfile"
 	"golang.org/x/crypto/nacl/box"
 )
 
 var ctx = context.Background()
+
+const (
+	blockSize  = pipeline.BlockSize
+	windowSize = pipeline.WindowSize
+)
+
+// verifying returns what of o a verification can use.
+func verifying(o Options) VerifyOptions { return VerifyOptions{o.Workspace, o.Workers, o.Progress} }
 
 // message returns n reproducible bytes that differ everywhere.
 func message(n int) []byte {

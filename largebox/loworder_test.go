@@ -63,7 +63,7 @@ func TestLowOrderPoints(t *testing.T) {
 			if _, err := OpenFile(ctx, dst, box, bob.Opener, o); !errors.Is(err, ErrNotAuthentic) {
 				t.Errorf("opening a sealed box from %x: %v", point, err)
 			}
-			if _, err := VerifyFile(ctx, box, bob.Opener, o); !errors.Is(err, ErrNotAuthentic) {
+			if _, err := VerifyFile(ctx, box, bob.Opener, verifying(o)); !errors.Is(err, ErrNotAuthentic) {
 				t.Errorf("verifying a sealed box from %x: %v", point, err)
 			}
 			if _, err := keyfile.ParsePublic(fmt.Sprintf("%x", point)); !errors.Is(err, keyfile.ErrLowOrderKey) {

@@ -61,7 +61,7 @@ var memoryUses = map[string]func(dir string, o Options) error{
 			if err != nil {
 				return err
 			}
-			_, err = VerifyFile(ctx, filepath.Join(dir, "secretbox"), SecretKey(key), o)
+			_, err = VerifyFile(ctx, filepath.Join(dir, "secretbox"), SecretKey(key), verifying(o))
 			f.Wipe()
 			clear(key[:])
 			if err != nil {

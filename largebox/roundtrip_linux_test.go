@@ -57,7 +57,7 @@ func TestRoundTrip(t *testing.T) {
 					if got := secretbox.Seal(box[:NonceSize:NonceSize], m, (*[NonceSize]byte)(box), &testKey); !bytes.Equal(got, box) {
 						t.Fatalf("%s: not x/crypto's bytes", what)
 					}
-					if _, err := VerifyFile(ctx, in("sealed"), SecretKey(&testKey), o); err != nil {
+					if _, err := VerifyFile(ctx, in("sealed"), SecretKey(&testKey), verifying(o)); err != nil {
 						t.Errorf("%s: %v", what, err)
 					}
 					if _, err := OpenFile(ctx, in("opened"), in("sealed"), SecretKey(&testKey), o); err != nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -178,7 +177,7 @@ func TestFullDisk(t *testing.T) {
 			blocks, inodes := freeOf(t, dir)
 			check := func(what string, err error) {
 				t.Helper()
-				var path *fs.PathError
+				var path *Error
 				if !errors.Is(err, ErrNoSpace) || !errors.Is(err, disk.errno) || !errors.As(err, &path) {
 					t.Errorf("%s: %v", what, err)
 				}

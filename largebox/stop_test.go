@@ -18,7 +18,7 @@ func wantNoGoroutines(t *testing.T) {
 	t.Helper()
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
-	if i := strings.Index(string(stacks), "largebox.(*run).work"); i >= 0 {
+	if i := strings.Index(string(stacks), "pipeline.(*run).work"); i >= 0 {
 		t.Errorf("a worker is still there:\n%s", stacks[i:])
 	}
 }
@@ -153,7 +153,7 @@ type sleepy struct {
 
 func (s *sleepy) Read(p []byte) (int, error) {
 	if s.left--; s.left >= 0 {
-		time.Sleep(progressInterval)
+		time.Sleep(100 * time.Millisecond)
 	}
 	return s.Reader.Read(p)
 }

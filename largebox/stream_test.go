@@ -34,7 +34,7 @@ func TestStreams(t *testing.T) {
 					if sealed.Strategy != "" || sealed.Durable {
 						t.Errorf("a stream was published: %+v", sealed)
 					}
-					if _, err := VerifyStream(ctx, Reader(reading(bytes.NewReader(box.Bytes()))), pair.Opener, o); err != nil {
+					if _, err := VerifyStream(ctx, Reader(reading(bytes.NewReader(box.Bytes()))), pair.Opener, verifying(o)); err != nil {
 						t.Errorf("%s, %d bytes: verifying: %v", name, n, err)
 					}
 					opened, err := OpenStream(ctx, Writer(&back), Reader(reading(&box)), pair.Opener, o)

@@ -161,7 +161,7 @@ func TestNothingIsLeftOpen(t *testing.T) {
 			}
 			for _, key := range []*[KeySize]byte{&testKey, new([KeySize]byte)} {
 				OpenFile(ctx, filepath.Join(dir, "opened"), dst, SecretKey(key), o)
-				VerifyFile(ctx, dst, SecretKey(key), o)
+				VerifyFile(ctx, dst, SecretKey(key), verifying(o))
 			}
 			SealFile(ctx, filepath.Join(dir, "missing", "x"), src, SecretKey(&testKey), o)
 			SealFile(ctx, dst, src, meddler{SecretKey(&testKey), func() { os.Truncate(src, blockSize) }}, o)

@@ -55,7 +55,7 @@ func TestNotAuthentic(t *testing.T) {
 			o := Options{Workspace: workspace, Workers: 2}
 			check := func(how string, _ Result, err error) {
 				t.Helper()
-				var path *fs.PathError
+				var path *Error
 				if !errors.Is(err, c.want) || !errors.As(err, &path) {
 					t.Errorf("%s, %s, %s: %v", c.what, workspace, how, err)
 				}
@@ -66,7 +66,7 @@ func TestNotAuthentic(t *testing.T) {
 			check("to a file", result, err)
 			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(&testKey), o)
 			check("to a stream", result, err)
-			result, err = VerifyFile(ctx, src, SecretKey(&testKey), o)
+			result, err = VerifyFile(ctx, src, SecretKey(&testKey), verifying(o))
 			check("verified", result, err)
 			if stream.Len() > 0 {
 				t.Errorf("%s: %d bytes reached the stream", c.what, stream.Len())
@@ -89,7 +89,6 @@ func TestNotAuthentic(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message(10))
-	public := pairs(t)[2].Sealer
 	for what, try := range map[string]struct {
 		Options
 		key Sealer
@@ -98,7 +97,6 @@ func TestOptionsAreChecked(t *testing.T) {
 		"strategy":  {Options{Strategy: "x"}, SecretKey(&testKey)},
 		"workers":   {Options{Workers: -1}, SecretKey(&testKey)},
 		"mode":      {Options{Mode: fs.ModeSetuid | 0o755}, SecretKey(&testKey)},
-		"nonce":     {Options{UnsafeNonce: new([NonceSize]byte)}, public},
 	} {
 		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), src, try.key, try.Options); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("%s: %v", what, err)

@@ -95,7 +95,7 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 			return err
 		}},
 		{op: "verify", do: func() error {
-			_, err := largebox.VerifyFile(ctx, at("box"), key, options)
+			_, err := largebox.VerifyFile(ctx, at("box"), key, largebox.VerifyOptions{})
 			return err
 		}},
 		{op: "open", makes: "opened", do: func() error {
