@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
-	"github.com/largebox/largebox/largebox/box"
 )
 
 // temporary gives an example files to work on.
@@ -32,9 +32,9 @@ func Example() {
 	src, sealed, opened := filepath.Join(dir, "backup.tar"), filepath.Join(dir, "backup.tar.box"), filepath.Join(dir, "restored.tar")
 	ctx := context.Background()
 
-	var secret [largebox.KeySize]byte
-	rand.Read(secret[:])
-	key := largebox.SecretKey(&secret)
+	secret := keyfile.NewSecret()
+	defer secret.Wipe()
+	key := largebox.SecretKey(secret)
 
 	result, err := largebox.SealFile(ctx, sealed, src, key, largebox.Options{})
 	if err != nil {
@@ -48,8 +48,8 @@ func Example() {
 	content, _ := os.ReadFile(opened)
 	fmt.Printf("%s\n", content)
 
-	var wrong [largebox.KeySize]byte
-	_, err = largebox.OpenFile(ctx, filepath.Join(dir, "nothing"), sealed, largebox.SecretKey(&wrong), largebox.Options{})
+	another := largebox.SecretKey(keyfile.NewSecret())
+	_, err = largebox.OpenFile(ctx, filepath.Join(dir, "nothing"), sealed, another, largebox.Options{})
 	fmt.Println("with another key:", errors.Is(err, largebox.ErrNotAuthentic))
 	// Output:
 	// sealed 14 bytes, durable: true
@@ -63,14 +63,12 @@ func ExampleRecipient() {
 	defer remove()
 	src, sealed := filepath.Join(dir, "backup.tar"), filepath.Join(dir, "backup.tar.box")
 
-	public, private, err := box.GenerateKey(rand.Reader)
-	if err != nil {
+	me := keyfile.NewIdentity()
+	defer me.Wipe()
+	if _, err := largebox.SealFile(context.Background(), sealed, src, largebox.Recipient(me.PublicKey()), largebox.Options{}); err != nil {
 		log.Fatal(err)
 	}
-	if _, err := largebox.SealFile(context.Background(), sealed, src, largebox.Recipient(public), largebox.Options{}); err != nil {
-		log.Fatal(err)
-	}
-	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(public, private), largebox.Options{})
+	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(me), largebox.Options{})
 	fmt.Println(result.Bytes, err)
 	// Output: 14 <nil>
 }
@@ -78,9 +76,9 @@ func ExampleRecipient() {
 // From any reader to any writer: here the message comes from memory and the
 // box goes there.
 func ExampleSealStream() {
-	var secret [largebox.KeySize]byte
-	rand.Read(secret[:])
-	key := largebox.SecretKey(&secret)
+	secret := keyfile.NewSecret()
+	defer secret.Wipe()
+	key := largebox.SecretKey(secret)
 	ctx := context.Background()
 
 	var sealed, opened bytes.Buffer
