@@ -77,7 +77,7 @@ func (a *siege) run(t *testing.T, fn func(Key) error) error {
 		t.Fatal(err)
 	}
 	defer a.end(t)
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	if a.inside {
 		begun := false
 		err := fn(meddler{key, func() { begun = true; a.begin(t, false) }})

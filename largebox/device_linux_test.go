@@ -30,7 +30,7 @@ func actions(n int) []action {
 	m := message(n)
 	nonce := [NonceSize]byte{3}
 	box := secretbox.Seal(nonce[:], m, &nonce, &testKey)
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	return []action{
 		{"seal", m, func(dst, src string, o Options) error { _, err := SealFile(ctx, dst, src, key, o); return err }},
 		{"open", box, func(dst, src string, o Options) error { _, err := OpenFile(ctx, dst, src, key, o); return err }},

@@ -97,7 +97,7 @@ func begin(op string, dst Output, src Input, key any, opts Options) (*pipeline.J
 func seal(ctx context.Context, j *pipeline.Job, key Sealer) (n int64, err error) {
 	var t transfer
 	defer t.box.Wipe()
-	prefix, err := key.seal(&t.box, nil)
+	prefix, err := key.seal(&t.box)
 	if err != nil {
 		return 0, err
 	}

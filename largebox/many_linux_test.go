@@ -194,7 +194,7 @@ func TestCancelledAtEveryStage(t *testing.T) {
 	dst := filepath.Join(dir, "out")
 	src := write(t, filepath.Join(sources, "message"), m)
 	box := filepath.Join(sources, "box")
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	if _, err := SealFile(ctx, box, src, key, Options{}); err != nil {
 		t.Fatal(err)
 	}

@@ -169,7 +169,7 @@ func TestFullDisk(t *testing.T) {
 	for _, a := range work {
 		write(t, filepath.Join(elsewhere, a.name), a.content)
 	}
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	for _, disk := range fullDisks {
 		t.Run(disk.name, func(t *testing.T) {
 			dir := disk.make(t)

@@ -51,7 +51,7 @@ func TestPartsAreWiped(t *testing.T) {
 // and serves once.
 func TestUnsafeNonce(t *testing.T) {
 	nonce := [NonceSize]byte{1, 2, 3}
-	sealer := UnsafeNonce(SecretKey(&testKey), nonce)
+	sealer := UnsafeNonce(SecretKey(testSecret), nonce)
 	nonce[0] = 99
 	var box bytes.Buffer
 	if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(10))), sealer, Options{}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/largebox/largebox/keyfile"
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
@@ -62,11 +63,11 @@ func TestNotAuthentic(t *testing.T) {
 				wantNames(t, dir, "sealed")
 			}
 			var stream bytes.Buffer
-			result, err := OpenFile(ctx, dst, src, SecretKey(&testKey), o)
+			result, err := OpenFile(ctx, dst, src, SecretKey(testSecret), o)
 			check("to a file", result, err)
-			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(&testKey), o)
+			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(testSecret), o)
 			check("to a stream", result, err)
-			result, err = VerifyFile(ctx, src, SecretKey(&testKey), verifying(o))
+			result, err = VerifyFile(ctx, src, SecretKey(testSecret), verifying(o))
 			check("verified", result, err)
 			if stream.Len() > 0 {
 				t.Errorf("%s: %d bytes reached the stream", c.what, stream.Len())
@@ -77,11 +78,11 @@ func TestNotAuthentic(t *testing.T) {
 	src := write(t, filepath.Join(dir, "sealed"), good)
 	other := testKey
 	other[31] ^= 0x80
-	if _, err := OpenFile(ctx, dst, src, SecretKey(&other), Options{}); !errors.Is(err, ErrNotAuthentic) {
+	if _, err := OpenFile(ctx, dst, src, SecretKey(keyfile.SecretFromBytes(&other)), Options{}); !errors.Is(err, ErrNotAuthentic) {
 		t.Errorf("another key: %v", err)
 	}
 	wantNames(t, dir, "sealed")
-	if _, err := OpenFile(ctx, dst, src, SecretKey(&testKey), Options{}); err != nil {
+	if _, err := OpenFile(ctx, dst, src, SecretKey(testSecret), Options{}); err != nil {
 		t.Errorf("the box itself: %v", err)
 	}
 }
@@ -93,10 +94,10 @@ func TestOptionsAreChecked(t *testing.T) {
 		Options
 		key Sealer
 	}{
-		"workspace": {Options{Workspace: "x"}, SecretKey(&testKey)},
-		"strategy":  {Options{Strategy: "x"}, SecretKey(&testKey)},
-		"workers":   {Options{Workers: -1}, SecretKey(&testKey)},
-		"mode":      {Options{Mode: fs.ModeSetuid | 0o755}, SecretKey(&testKey)},
+		"workspace": {Options{Workspace: "x"}, SecretKey(testSecret)},
+		"strategy":  {Options{Strategy: "x"}, SecretKey(testSecret)},
+		"workers":   {Options{Workers: -1}, SecretKey(testSecret)},
+		"mode":      {Options{Mode: fs.ModeSetuid | 0o755}, SecretKey(testSecret)},
 	} {
 		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), src, try.key, try.Options); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("%s: %v", what, err)

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -32,28 +31,38 @@ with. The key goes to standard output, or to a new FILE that only you can read.`
 			if cmd.Flags().Changed("output") && out == "" {
 				return usagef("--output is empty")
 			}
-			key := keyfile.Generate()
-			defer clear(key[:])
-			var text string
+			var key interface {
+				WriteFile(path string) error
+				FileText() ([]byte, error)
+				Wipe()
+			}
+			var public *keyfile.PublicKey
 			switch kind {
 			case "secret":
-				text = keyfile.SecretText(key)
+				key = keyfile.NewSecret()
 			case "box":
-				text = keyfile.IdentityText(key)
+				identity := keyfile.NewIdentity()
+				key, public = identity, identity.PublicKey()
 			default:
 				return usagef("--type %s: there are secret and box", kind)
 			}
+			defer key.Wipe()
 			if out == "" || out == "-" {
-				if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
+				text, err := key.FileText()
+				if err != nil {
 					return err
 				}
-			} else if err := keyfile.Write(out, text); errors.Is(err, fs.ErrExist) {
+				defer clear(text)
+				if _, err := cmd.OutOrStdout().Write(text); err != nil {
+					return err
+				}
+			} else if err := key.WriteFile(out); errors.Is(err, fs.ErrExist) {
 				return hintedError{err, "a key is never overwritten; -o chooses another name"}
 			} else if err != nil {
 				return err
 			}
-			if kind == "box" {
-				fmt.Fprintln(cmd.ErrOrStderr(), "Public key:", keyfile.FormatPublic(keyfile.PublicKey(key)))
+			if public != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "Public key:", public)
 			}
 			return nil
 		},
@@ -79,11 +88,11 @@ func newPubkey() *cobra.Command {
 			if path == "-" {
 				path = os.Stdin.Name()
 			}
-			private, err := k.take(cmd.ErrOrStderr(), path, (*keyfile.File).Identity)
+			private, err := take(&k, cmd.ErrOrStderr(), path, (*keyfile.File).Identity)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), keyfile.FormatPublic(keyfile.PublicKey(private)))
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), private.PublicKey())
 			return err
 		},
 	}

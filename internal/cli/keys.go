@@ -15,7 +15,7 @@ import (
 // keyFlags say with which key, and hold the keys that were read.
 type keyFlags struct {
 	key, identity, to, from string
-	read                    []*[keyfile.Size]byte
+	read                    []interface{ Wipe() }
 }
 
 func sealKeys(flags *pflag.FlagSet, k *keyFlags) {
@@ -45,14 +45,14 @@ func readSealer(c *call, k *keyFlags) error {
 			c.sealer = largebox.Recipient(to)
 			return nil
 		}
-		private, err := k.file(c, k.identity, (*keyfile.File).Identity)
+		private, err := file(k, c, k.identity, (*keyfile.File).Identity)
 		if err != nil {
 			return err
 		}
 		c.sealer = largebox.BoxKey(to, private)
 		return nil
 	case k.key != "":
-		key, err := k.file(c, k.key, (*keyfile.File).Secret)
+		key, err := file(k, c, k.key, (*keyfile.File).Secret)
 		if err != nil {
 			return err
 		}
@@ -74,12 +74,12 @@ func readOpener(c *call, k *keyFlags) error {
 	case k.from != "" && k.identity == "":
 		return usagef("--from goes with -i: who is it for?")
 	case k.identity != "":
-		private, err := k.file(c, k.identity, (*keyfile.File).Identity)
+		private, err := file(k, c, k.identity, (*keyfile.File).Identity)
 		if err != nil {
 			return err
 		}
 		if k.from == "" {
-			c.opener = largebox.Identity(keyfile.PublicKey(private), private)
+			c.opener = largebox.Identity(private)
 			return nil
 		}
 		from, err := k.public(c, k.from)
@@ -89,7 +89,7 @@ func readOpener(c *call, k *keyFlags) error {
 		c.opener = largebox.BoxKey(from, private)
 		return nil
 	case k.key != "":
-		key, err := k.file(c, k.key, (*keyfile.File).Secret)
+		key, err := file(k, c, k.key, (*keyfile.File).Secret)
 		if err != nil {
 			return err
 		}
@@ -105,21 +105,21 @@ func readOpener(c *call, k *keyFlags) error {
 }
 
 // file reads a key that is to be secret, and warns if it is not.
-func (k *keyFlags) file(c *call, path string, take func(*keyfile.File) (*[keyfile.Size]byte, error)) (*[keyfile.Size]byte, error) {
-	return k.take(c.cmd.ErrOrStderr(), path, take)
+func file[K interface{ Wipe() }](k *keyFlags, c *call, path string, from func(*keyfile.File) (K, error)) (K, error) {
+	return take(k, c.cmd.ErrOrStderr(), path, from)
 }
 
-func (k *keyFlags) take(warnings io.Writer, path string, take func(*keyfile.File) (*[keyfile.Size]byte, error)) (*[keyfile.Size]byte, error) {
+func take[K interface{ Wipe() }](k *keyFlags, warnings io.Writer, path string, from func(*keyfile.File) (K, error)) (none K, err error) {
 	f, err := readKeyFile(path)
-	if err != nil && keyfile.Resembles(path) {
-		return nil, usagef("a key is not given on the command line, where others can see it, but in a file")
+	if standard, _ := defaultKeyPath(); err != nil && path != standard && keyfile.Resembles(path) {
+		return none, usagef("a key is not given on the command line, where others can see it, but in a file")
 	} else if err != nil {
-		return nil, err
+		return none, err
 	}
 	defer f.Wipe()
-	key, err := take(f)
+	key, err := from(f)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	k.read = append(k.read, key)
 	if f.Exposed {
@@ -138,8 +138,8 @@ func readKeyFile(path string) (*keyfile.File, error) {
 }
 
 // public takes a public key from the command line, or from a file.
-func (k *keyFlags) public(c *call, arg string) (*[keyfile.Size]byte, error) {
-	key, err := keyfile.ParsePublic(arg)
+func (k *keyFlags) public(c *call, arg string) (*keyfile.PublicKey, error) {
+	key, err := keyfile.ParsePublicKey(arg)
 	if err == nil {
 		return key, nil
 	}
@@ -147,29 +147,29 @@ func (k *keyFlags) public(c *call, arg string) (*[keyfile.Size]byte, error) {
 	if e != nil {
 		if errors.Is(e, fs.ErrNotExist) || keyfile.Resembles(arg) {
 			// A secret that was given by mistake is not repeated.
-			return nil, usagef("the public key is neither one nor the name of a file: %w", err)
+			return nil, usagef("not a public key, and no file of that name: %w", err)
 		}
 		return nil, e
 	}
 	defer f.Wipe()
-	return f.Public()
+	return f.PublicKey()
 }
 
 // wipe overwrites the keys.
 func (k *keyFlags) wipe() {
 	for _, key := range k.read {
-		clear(key[:])
+		key.Wipe()
 	}
 }
 
 // A defaultKey is made once, at the first seal, and is on the disk before any
 // box is. Of two first seals, the one that comes second reads the other's.
-func (k *keyFlags) defaultKey(c *call, make bool) (*[keyfile.Size]byte, error) {
+func (k *keyFlags) defaultKey(c *call, make bool) (*keyfile.Secret, error) {
 	path, err := defaultKeyPath()
 	if err != nil {
 		return nil, usagef("no key is given, and there is no place for a default one: %w", err)
 	}
-	key, err := k.file(c, path, (*keyfile.File).Secret)
+	key, err := file(k, c, path, (*keyfile.File).Secret)
 	if err == nil && make {
 		err = syncKey(path) // perhaps another has just made it
 	}
@@ -187,7 +187,7 @@ func (k *keyFlags) defaultKey(c *call, make bool) (*[keyfile.Size]byte, error) {
 		if err := syncKey(path); err != nil {
 			return nil, err
 		}
-		return k.file(c, path, (*keyfile.File).Secret)
+		return file(k, c, path, (*keyfile.File).Secret)
 	}
 	if _, e := os.Lstat(path); e == nil { // also if its directory could not be synced
 		fmt.Fprintf(c.cmd.ErrOrStderr(), "largebox: made your secret key, %s\n"+
@@ -198,7 +198,7 @@ func (k *keyFlags) defaultKey(c *call, make bool) (*[keyfile.Size]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("making your secret key: %w", err)
 		}
-		return k.file(c, path, (*keyfile.File).Secret)
+		return file(k, c, path, (*keyfile.File).Secret)
 	}
 	return nil, hintedError{fmt.Errorf("making your secret key: %w", err), "-k names a key in another place; largebox keygen makes one"}
 }
@@ -224,9 +224,9 @@ func makeDefaultKey(path string) error {
 	if err := mkdirPrivate(path); err != nil {
 		return err
 	}
-	key := keyfile.Generate()
-	defer clear(key[:])
-	return keyfile.Write(path, keyfile.SecretText(key))
+	key := keyfile.NewSecret()
+	defer key.Wipe()
+	return key.WriteFile(path)
 }
 
 func isTerminal(stream any) bool {
