@@ -2,7 +2,7 @@
 // runs no benchmark; it checks that peers and engines do what they are measured
 // for. bench/README.md tells how to compare, and bench/report does it.
 //
-// In memory, BenchmarkSeal and BenchmarkOpen have largebox.Seal and Open with
+// In memory, BenchmarkSeal and BenchmarkOpen have largebox/secretbox's Seal and Open with
 // every kernel of this processor (engine=avx512, ...) next to x/crypto's
 // nacl/secretbox (engine=xcrypto) and, with the tag libsodium, libsodium's
 // (engine=libsodium). BenchmarkOpenOnePass is what a worker of OpenFile does,

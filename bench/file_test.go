@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
 )
 
@@ -51,7 +52,7 @@ func workspaces() []workspace {
 }
 
 func ours(w largebox.Workspace) workspace {
-	key := largebox.SecretKey(&testKey)
+	key := largebox.SecretKey(keyfile.SecretFromBytes(&testKey))
 	options := func() largebox.Options { return largebox.Options{Workspace: w, NoSync: !*durable} }
 	return workspace{
 		name: string(w),
@@ -64,7 +65,7 @@ func ours(w largebox.Workspace) workspace {
 			return err
 		},
 		verify: func(src string) error {
-			_, err := largebox.VerifyFile(ctx, src, key, options())
+			_, err := largebox.VerifyFile(ctx, src, key, largebox.VerifyOptions{Workspace: w})
 			return err
 		},
 	}
@@ -251,6 +252,6 @@ func writeMessage(path string, n size) error {
 func writeBox(path string, n size) error {
 	message := largebox.Reader(io.LimitReader(randomness(), int64(n)))
 	_, err := largebox.SealStream(context.Background(), largebox.Path(path), message,
-		largebox.SecretKey(&testKey), largebox.Options{})
+		largebox.SecretKey(keyfile.SecretFromBytes(&testKey)), largebox.Options{})
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edsrzf/mmap-go"
 	"github.com/largebox/largebox/internal/testfs"
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
 	"golang.org/x/crypto/nacl/secretbox"
 	"golang.org/x/sys/unix"
@@ -113,7 +114,7 @@ func fillMapped(f *os.File, n int64, durable bool, fill func(out []byte) error) 
 }
 
 func TestRecipeAgrees(t *testing.T) {
-	ctx, key := context.Background(), largebox.SecretKey(&testKey)
+	ctx, key := context.Background(), largebox.SecretKey(keyfile.SecretFromBytes(&testKey))
 	page := os.Getpagesize()
 	for _, n := range []int{1, page - recipeOverhead, page, page + 1, 1<<20 + 1} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -129,7 +130,7 @@ func TestRecipeAgrees(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := largebox.SealFile(ctx, at("largebox.box"), at("message"), key, largebox.Options{UnsafeNonce: &testNonce}); err != nil {
+			if _, err := largebox.SealFile(ctx, at("largebox.box"), at("message"), largebox.UnsafeNonce(key, testNonce), largebox.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			box := read(t, at("largebox.box"))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"github.com/largebox/largebox/largebox"
+	lsecretbox "github.com/largebox/largebox/largebox/secretbox"
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
@@ -36,7 +37,7 @@ var peerEngines = []engine{{name: "xcrypto", seal: secretbox.Seal, open: secretb
 var engines = sync.OnceValue(func() []engine {
 	var all []engine
 	for _, kernel := range xsalsa20poly1305.Engines() {
-		all = append(all, engine{kernel, largebox.Seal, largebox.Open, kernel})
+		all = append(all, engine{kernel, lsecretbox.Seal, lsecretbox.Open, kernel})
 	}
 	return slices.Concat(all, peerEngines)
 })
@@ -102,7 +103,7 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 func benchmarkOpen(b *testing.B, n size, open func(out, box []byte, nonce *[24]byte, key *[32]byte) ([]byte, bool)) {
-	box := largebox.Seal(nil, message(n), &testNonce, &testKey)
+	box := lsecretbox.Seal(nil, message(n), &testNonce, &testKey)
 	out := make([]byte, n)
 	if _, ok := open(out[:0], box, &testNonce, &testKey); !ok {
 		b.Fatal("not authentic")

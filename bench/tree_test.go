@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
 )
 
@@ -69,7 +70,7 @@ func sealTree(dst, src string, goroutines int) error {
 	if err := os.Mkdir(dst, 0o777); err != nil {
 		return err
 	}
-	key := largebox.SecretKey(&testKey)
+	key := largebox.SecretKey(keyfile.SecretFromBytes(&testKey))
 	var next atomic.Int64
 	var failure atomic.Pointer[error]
 	var wg sync.WaitGroup

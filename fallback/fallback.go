@@ -26,18 +26,25 @@ var ErrNoSpace = errs.ErrNoSpace
 
 // A Source is a file to be read piece by piece. It may be used by several
 // goroutines at once.
-type Source struct{ f *os.File }
+type Source struct{ r io.ReaderAt }
 
-// NewSource prepares f, which stays open and its caller's, for reading.
-func NewSource(f *os.File) *Source { return &Source{f} }
+// NewSource prepares r, which stays open and its caller's, for reading.
+func NewSource(r io.ReaderAt) *Source { return &Source{r} }
+
+func (s *Source) name() string {
+	if named, ok := s.r.(interface{ Name() string }); ok {
+		return named.Name()
+	}
+	return "stream"
+}
 
 // View reads the len(block) bytes at byte off into block, and calls fn with it.
 // A file that ends before is an io.ErrUnexpectedEOF.
 func (s *Source) View(block []byte, off int64, fn func(p []byte)) error {
-	n, err := s.f.ReadAt(block, off)
+	n, err := s.r.ReadAt(block, off)
 	if n < len(block) {
 		if err == io.EOF {
-			err = &fs.PathError{Op: "read", Path: s.f.Name(), Err: fmt.Errorf("the file was truncated: %w", io.ErrUnexpectedEOF)}
+			err = &fs.PathError{Op: "read", Path: s.name(), Err: fmt.Errorf("the file was truncated: %w", io.ErrUnexpectedEOF)}
 		}
 		return err
 	}

@@ -1,35 +1,28 @@
 package keyfile
 
 import (
-	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
-
-	"github.com/largebox/largebox/internal/workfile"
-	"github.com/largebox/largebox/mmapio"
-	"github.com/largebox/largebox/publish"
 )
 
-// maxFile bounds what is read of a file, in bytes.
+// maxFile is how many bytes of a file are read at most.
 const maxFile = 16 << 10
 
 // A File is the content of a key file. Wipe it after use.
 type File struct {
-	path    string
-	content []byte
-	// Exposed reports that others than its owner may read the file, on hosts
-	// where permissions say so.
+	path string
+	// content is behind a pointer, so that fmt does not print it.
+	content *[]byte
+	// Exposed reports whether others than its owner may read the file. It is
+	// false where permissions do not say so: on Windows, and for devices and pipes.
 	Exposed bool
 }
 
-// Read reads the key file at path. Errors are about the file; whether it holds
-// a key turns out when one is taken from it.
+// Read reads the key file at path. It returns an error if the file cannot be
+// read or is too long. What the file contains is checked when a key is taken
+// from it.
 func Read(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -39,7 +32,8 @@ func Read(path string) (*File, error) {
 	return ReadFrom(f)
 }
 
-// ReadFrom is Read for a file that is open, for instance standard input.
+// ReadFrom reads an open key file, for instance standard input, to its end. It
+// does not close f.
 func ReadFrom(f *os.File) (*File, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -47,7 +41,8 @@ func ReadFrom(f *os.File) (*File, error) {
 	}
 	content := make([]byte, maxFile+1)
 	n, err := io.ReadFull(f, content)
-	file := &File{path: f.Name(), content: content[:n]}
+	content = content[:n]
+	file := &File{path: f.Name(), content: &content}
 	switch {
 	case err == nil:
 		file.Wipe()
@@ -60,73 +55,49 @@ func ReadFrom(f *os.File) (*File, error) {
 	return file, nil
 }
 
-// Wipe overwrites the content.
-func (f *File) Wipe() { clear(f.content) }
+// Wipe clears the content. Keys that were taken from the file stay valid.
+func (f *File) Wipe() { clear(*f.content) }
 
-// Secret is the secret key that the file holds.
-func (f *File) Secret() (*[Size]byte, error) { return f.key(secret) }
+// Secret returns the secret key in the file. It returns ErrNotAKey or
+// ErrWrongKind if there is none.
+func (f *File) Secret() (*Secret, error) {
+	bytes, err := f.parse(secret)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(bytes[:])
+	return SecretFromBytes(bytes), nil
+}
 
-// Identity is the private key that the file holds. Its public key is PublicKey.
-func (f *File) Identity() (private *[Size]byte, err error) { return f.key(identity) }
+// Identity returns the identity in the file. It returns ErrNotAKey or
+// ErrWrongKind if there is none.
+func (f *File) Identity() (*Identity, error) {
+	bytes, err := f.parse(identity)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(bytes[:])
+	return IdentityFromBytes(bytes), nil
+}
 
-// Public is the public key that the file holds.
-func (f *File) Public() (*[Size]byte, error) { return f.key(public) }
-
-func (f *File) key(want kind) (*[Size]byte, error) {
-	key, err := parse(f.content, want)
+// PublicKey returns the public key in the file. It returns ErrNotAKey,
+// ErrWrongKind or ErrLowOrderKey if there is none.
+func (f *File) PublicKey() (*PublicKey, error) {
+	key, err := parsePublicKey(*f.content)
 	if err != nil {
 		return nil, f.error(err)
 	}
 	return key, nil
 }
 
+func (f *File) parse(want kind) (*[Size]byte, error) {
+	bytes, err := parse(*f.content, want)
+	if err != nil {
+		return nil, f.error(err)
+	}
+	return bytes, nil
+}
+
 func (f *File) error(err error) error {
 	return &fs.PathError{Op: "read a key from", Path: f.path, Err: err}
-}
-
-// Generate returns a new random key: secret, or private.
-func Generate() *[Size]byte {
-	key := new([Size]byte)
-	rand.Read(key[:]) // never fails
-	return key
-}
-
-// SecretText returns the content of a file with a secret key.
-func SecretText(key *[Size]byte) string {
-	return "# A secret key of largebox. Keep a copy: what it sealed cannot be opened without it.\n" + FormatSecret(key) + "\n"
-}
-
-// IdentityText returns the content of a file with a private key, which names the
-// public key in a comment.
-func IdentityText(private *[Size]byte) string {
-	return fmt.Sprintf("# An identity of largebox. Keep a copy: what was sealed for it cannot be opened without it.\n# Its public key: %s\n%s\n",
-		FormatPublic(PublicKey(private)), FormatIdentity(private))
-}
-
-// Write writes text to a new file at path: only its owner may read it (0600), it
-// appears whole and synced, and an existing file is an fs.ErrExist. If its
-// directory cannot be synced, that is an error, and the file stays: another
-// process may have sealed with the key by then.
-func Write(path, text string) error {
-	dir, name := filepath.Split(path)
-	if dir == "" {
-		dir = "."
-	}
-	d, err := publish.OpenDir(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Available(name, false); err != nil {
-		return err
-	}
-	f, err := workfile.Create(d, workfile.Options{Options: mmapio.Options{Perm: 0o600}})
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteAt([]byte(text), 0)
-	if err == nil {
-		_, err = publish.Publish(context.Background(), f.OSFile(), d, name, publish.Options{TempName: f.Name, Keep: true})
-	}
-	return errors.Join(err, f.Close())
 }

@@ -15,7 +15,7 @@ func TestWriteIsPrivateUnderAnyUmask(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "k")
 		old := syscall.Umask(umask)
-		err := Write(path, "text\n")
+		err := writeAndWipe(path, []byte("text\n"))
 		syscall.Umask(old)
 		if err != nil {
 			t.Fatal(err)
@@ -33,7 +33,7 @@ func TestWriteDoesNotFollow(t *testing.T) {
 	if err := os.Symlink("nowhere", filepath.Join(dir, "k")); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(filepath.Join(dir, "k"), "text"); !errors.Is(err, fs.ErrExist) {
+	if err := writeAndWipe(filepath.Join(dir, "k"), []byte("text")); !errors.Is(err, fs.ErrExist) {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "nowhere")); !errors.Is(err, fs.ErrNotExist) {
@@ -43,7 +43,7 @@ func TestWriteDoesNotFollow(t *testing.T) {
 
 func TestExposed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "k")
-	if err := os.WriteFile(path, []byte(FormatSecret(Generate())), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(formatted(secret, generate())), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for mode, want := range map[fs.FileMode]bool{

@@ -31,9 +31,9 @@ func TestRawForm(t *testing.T) {
 	for name, take := range takers {
 		got, err := take(t, key[:])
 		switch {
-		case name == "ParsePublic": // an argument is text
+		case name == "ParsePublicKey": // an argument is text
 			if !errors.Is(err, ErrNotAKey) {
-				t.Errorf("ParsePublic takes 32 bytes: %v", err)
+				t.Errorf("ParsePublicKey takes 32 bytes: %v", err)
 			}
 		case err != nil || *got != *key:
 			t.Errorf("as %s: %x, %v", name, got, err)
@@ -64,8 +64,8 @@ func TestTypedForms(t *testing.T) {
 // Comments are in any language, though no key has such characters.
 func TestCommentsInUTF8(t *testing.T) {
 	key := awkward()
-	for _, content := range []string{"# clé, naïve ∂\n" + FormatSecret(key) + "\n", FormatSecret(key) + "\r\n# ключ"} {
-		if got, err := read(t, []byte(content)).Secret(); err != nil || *got != *key {
+	for _, content := range []string{"# clé, naïve ∂\n" + formatted(secret, key) + "\n", formatted(secret, key) + "\r\n# ключ"} {
+		if got, err := bytesOf(read(t, []byte(content)).Secret()); err != nil || *got != *key {
 			t.Errorf("%q gave %v", content, err)
 		}
 	}
@@ -73,9 +73,9 @@ func TestCommentsInUTF8(t *testing.T) {
 
 // A key that is returned is the caller's: neither is changed with the other.
 func TestReturnedKeyIsACopy(t *testing.T) {
-	key := Generate()
+	key := generate()
 	f := read(t, key[:])
-	got, err := f.Secret()
+	got, err := bytesOf(f.Secret())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,8 +83,8 @@ func TestReturnedKeyIsACopy(t *testing.T) {
 	if *got != *key {
 		t.Error("Wipe cleared a key that was taken")
 	}
-	if [Size]byte(f.content) != [Size]byte{} {
-		t.Errorf("Wipe left %x", f.content)
+	if [Size]byte(*f.content) != [Size]byte{} {
+		t.Errorf("Wipe left %x", *f.content)
 	}
 }
 
@@ -110,15 +110,15 @@ func TestLowOrder(t *testing.T) {
 	} {
 		raw, _ := hex.DecodeString(text)
 		key := (*[Size]byte)(raw)
-		for _, name := range []string{"Public", "ParsePublic"} {
-			for _, form := range []string{text, FormatPublic(key), base64.StdEncoding.EncodeToString(raw)} {
+		for _, name := range []string{"PublicKey", "ParsePublicKey"} {
+			for _, form := range []string{text, formatted(public, key), base64.StdEncoding.EncodeToString(raw)} {
 				if got, err := takers[name](t, []byte(form)); got != nil || !errors.Is(err, ErrLowOrderKey) {
 					t.Errorf("%s of %s: %v", name, form, err)
 				}
 			}
 		}
-		if got, err := takers["Public"](t, raw); got != nil || !errors.Is(err, ErrLowOrderKey) {
-			t.Errorf("Public of raw %s: %v", text, err)
+		if got, err := takers["PublicKey"](t, raw); got != nil || !errors.Is(err, ErrLowOrderKey) {
+			t.Errorf("PublicKey of raw %s: %v", text, err)
 		}
 		if _, err := takers["Secret"](t, []byte(text)); err != nil {
 			t.Errorf("Secret of %s: %v", text, err)
@@ -132,8 +132,8 @@ func TestPublicKeyIsBoxs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if FormatPublic(PublicKey(private)) != FormatPublic(pub) || *PublicKey(private) != *pub {
-			t.Fatalf("the public key of %x is %x", private, PublicKey(private))
+		if formatted(public, publicOf(private)) != formatted(public, pub) || *publicOf(private) != *pub {
+			t.Fatalf("the public key of %x is %x", private, publicOf(private))
 		}
 	}
 }

@@ -1,40 +1,62 @@
 // Package keyfile reads and writes the keys of NaCl boxes as text and as files.
 //
-// [Read] takes any file that holds a key, and its methods Secret, Identity and
-// Public say what the key is to be; [Write] makes a new file of what
-// [SecretText] or [IdentityText] return for a key of [Generate]. [FormatPublic]
-// and [ParsePublic] are for public keys in messages and on command lines.
+// To make a key, call [NewSecret] or [NewIdentity], and store it with its method
+// WriteFile. To read one, call [Read] and then [File.Secret], [File.Identity] or
+// [File.PublicKey], which name the kind of key that you need. [ParsePublicKey]
+// reads a public key from a message or a command line, and [PublicKey.String]
+// writes it.
+//
+// Each kind of key is a type of its own, so that a public key cannot be used as
+// a secret one:
+//
+//   - [Secret] is a secret key, which seals and opens (secretbox).
+//   - [Identity] is a private key together with its public key (box).
+//   - [PublicKey] is the public key of an identity (box, sealed box).
+//
+// Arrays of 32 bytes become keys with [SecretFromBytes], [IdentityFromBytes] and
+// [PublicKeyFromBytes].
 //
 // # Text
 //
-// A key is written as its type, the digit 1, and the 32 bytes with a checksum,
-// in Bech32m (BIP-350):
+// A typed key is Bech32m (BIP-350): its type, the digit 1, 32 bytes in 52
+// characters, and a checksum of 6 characters.
 //
-//	largebox-secret1…    a secret key (secretbox)
-//	largebox-identity1…  a private key, from which the public one follows (box)
-//	largebox-public1…    a public key (box, sealed box)
+//	largebox-secret1…    a secret key
+//	largebox-identity1…  an identity
+//	largebox-public1…    a public key
 //
-// The types cannot be mistaken for one another, and the checksum finds every
-// error of up to four characters. A file has the key on a line of its own;
-// empty lines and lines that begin with # do not count.
+// The checksum covers the type and detects every error of up to four
+// characters. In a file, the key stands on a line of its own. Empty lines and
+// lines that begin with # are ignored.
 //
-// Keys of other programs have no type. They are read as 64 hexadecimal digits,
-// as base64 (standard or URL, padded or not), and as 32 bytes; what they are is
-// up to who reads them. Thirty-two bytes that can all be printed are refused:
-// they are half a hexadecimal key, or a passphrase.
+// Keys of other programs carry no type. They are read as 64 hexadecimal digits,
+// as base64 (standard or URL alphabet, with or without padding), or as 32 raw
+// bytes, and the caller decides what they are. Thirty-two printable bytes are
+// refused: they are half of a hexadecimal key, or a passphrase.
 //
 // # Secrets
 //
-// No error repeats what a file says. Keys are returned in arrays that belong to
-// the caller, who should clear them after use; the texts that are made of them
-// are strings, which nobody can clear. Hexadecimal and base64 are decoded with
-// tables, in a time that may tell something of a key to somebody who measures it
-// on the same machine; the typed form is not.
+// Call Wipe on a Secret, an Identity or a File after use. A key that is empty or
+// wiped is never used: every method that needs it returns [ErrNoKey].
+//
+// No error repeats what a file says. Packages fmt, log/slog and encoding/json
+// do not print a Secret or an Identity; only the methods Bytes, Text and FileText
+// give the key away. [Redact] removes keys from a text that was not meant to
+// contain any, such as a command line.
+//
+// Typed keys are encoded and decoded in constant time. Hexadecimal and base64
+// are decoded with tables, and the time that takes may tell something about the
+// key to someone who measures it on the same machine. To derive a public key, Go's
+// crypto/ecdh copies the private key, and that copy is not wiped.
+//
+// Keys may be used by several goroutines at once, but not while one of them
+// calls Wipe.
 package keyfile
 
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/largebox/largebox/internal/errs"
 )
@@ -44,16 +66,19 @@ const Size = 32
 
 // Errors to test for with errors.Is.
 var (
-	// ErrNotAKey is content that is no key in any form.
+	// ErrNotAKey reports content that is not a key in any form.
 	ErrNotAKey = errors.New("not a key")
-	// ErrWrongKind is a key of another kind than the one that was asked for.
+	// ErrWrongKind reports a key of another kind than the one asked for.
 	ErrWrongKind = errors.New("a key of another kind")
-	// ErrLowOrderKey is a public key that would make the shared secret known to
-	// everybody.
+	// ErrLowOrderKey reports a public key with which the shared secret would be
+	// known to everybody.
 	ErrLowOrderKey = errs.ErrLowOrderKey
+	// ErrNoKey reports the use of a key that is nil, zero or wiped. It is an
+	// fs.ErrInvalid.
+	ErrNoKey = fmt.Errorf("the key is empty or was wiped: %w", fs.ErrInvalid)
 )
 
-// A kind is what a key is for.
+// A kind says what a key is for.
 type kind int
 
 const (
@@ -63,7 +88,7 @@ const (
 	public
 )
 
-// kinds have the prefix of the text form, and what people call them.
+// kinds holds the prefix of each kind's text form, and its name in messages.
 var kinds = [...]struct{ prefix, name string }{
 	unknown:  {"", "a key without a type"},
 	secret:   {"largebox-secret", "a secret key"},

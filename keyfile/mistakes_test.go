@@ -37,7 +37,7 @@ func doesNotRepeat(t *testing.T, err error, content string) {
 func mistakes() map[string]string {
 	key, other := awkward(), awkward()
 	x, b := hex.EncodeToString(key[:]), base64.StdEncoding.EncodeToString(key[:])
-	typed := FormatSecret(key)
+	typed := formatted(secret, key)
 	printable := base64.StdEncoding.EncodeToString(key[:24])
 	loose := strings.TrimRight(b, "=")
 	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -89,7 +89,7 @@ func mistakes() map[string]string {
 		"a typed key shouted in part":  typed[:30] + strings.ToUpper(typed[30:]),
 		"a typed key with a space":     typed[:30] + " " + typed[30:],
 		"only a type":                  "largebox-secret1",
-		"an unknown type":              encode("largebox-other", key),
+		"an unknown type":              string(encodeAs("largebox-other", key)),
 	}
 }
 
@@ -120,9 +120,9 @@ func TestRepeats(t *testing.T) {
 }
 
 func TestReadIsBounded(t *testing.T) {
-	key := Generate()
+	key := generate()
 	path := filepath.Join(t.TempDir(), "k")
-	text := FormatSecret(key) + "\n"
+	text := formatted(secret, key) + "\n"
 	for _, size := range []int{maxFile - 1, maxFile, maxFile + 1, 2 * maxFile} {
 		content := append(bytes.Repeat([]byte("\n"), size-len(text)), text...)
 		if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -140,7 +140,7 @@ func TestReadIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
-		if got, err := f.Secret(); err != nil || *got != *key {
+		if got, err := bytesOf(f.Secret()); err != nil || *got != *key {
 			t.Errorf("%d bytes: %v", size, err)
 		}
 	}

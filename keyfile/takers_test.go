@@ -1,8 +1,10 @@
 package keyfile
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,27 +14,65 @@ import (
 // A taker takes a key of one kind from the content of a file.
 type taker func(t *testing.T, content []byte) (*[Size]byte, error)
 
-func fromFile(method func(*File) (*[Size]byte, error)) taker {
-	return func(t *testing.T, content []byte) (*[Size]byte, error) {
-		return method(&File{path: "k", content: content})
+// bytesOf returns the bytes of a key that was taken.
+func bytesOf[K interface {
+	comparable
+	Bytes() (*[Size]byte, error)
+}](key K, err error) (*[Size]byte, error) {
+	var none K
+	if (key == none) != (err != nil) {
+		panic(fmt.Sprintf("a key and an error, or neither: %v, %v", key, err))
 	}
+	if err != nil {
+		return nil, err
+	}
+	return key.Bytes()
 }
 
 var takers = map[string]taker{
-	"Secret":      fromFile((*File).Secret),
-	"Identity":    fromFile((*File).Identity),
-	"Public":      fromFile((*File).Public),
-	"ParsePublic": func(t *testing.T, content []byte) (*[Size]byte, error) { return ParsePublic(string(content)) },
+	"Secret": func(_ *testing.T, content []byte) (*[Size]byte, error) {
+		return bytesOf((&File{path: "k", content: &content}).Secret())
+	},
+	"Identity": func(_ *testing.T, content []byte) (*[Size]byte, error) {
+		return bytesOf((&File{path: "k", content: &content}).Identity())
+	},
+	"PublicKey": func(_ *testing.T, content []byte) (*[Size]byte, error) {
+		return bytesOf((&File{path: "k", content: &content}).PublicKey())
+	},
+	"ParsePublicKey": func(_ *testing.T, content []byte) (*[Size]byte, error) {
+		return bytesOf(ParsePublicKey(string(content)))
+	},
 }
 
-var kindOf = map[string]kind{"Secret": secret, "Identity": identity, "Public": public, "ParsePublic": public}
+var kindOf = map[string]kind{"Secret": secret, "Identity": identity, "PublicKey": public, "ParsePublicKey": public}
 
 func (k kind) take(t *testing.T, content []byte) (*[Size]byte, error) {
-	return fromFile(func(f *File) (*[Size]byte, error) { return f.key(k) })(t, content)
+	for name, kind := range kindOf {
+		if k == kind {
+			return takers[name](t, content)
+		}
+	}
+	panic("no such kind")
 }
 
+func generate() *[Size]byte {
+	key := new([Size]byte)
+	rand.Read(key[:])
+	return key
+}
+
+func publicOf(private *[Size]byte) *[Size]byte {
+	key, err := IdentityFromBytes(private).PublicKey().Bytes()
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
+func formatted(is kind, key *[Size]byte) string { return string(encode(is, key)) }
+
 func typed(key *[Size]byte) map[kind]string {
-	return map[kind]string{secret: FormatSecret(key), identity: FormatIdentity(key), public: FormatPublic(key)}
+	return map[kind]string{secret: formatted(secret, key), identity: formatted(identity, key), public: formatted(public, key)}
 }
 
 func untyped(key *[Size]byte) map[string]string {
@@ -70,7 +110,7 @@ func read(t *testing.T, content []byte) *File {
 // awkward has + and / in base64, and is a public key that is not of low order.
 func awkward() *[Size]byte {
 	for {
-		key := PublicKey(Generate())
+		key := publicOf(generate())
 		if s := base64.StdEncoding.EncodeToString(key[:]); strings.Contains(s, "+") && strings.Contains(s, "/") {
 			return key
 		}

@@ -17,7 +17,7 @@ func refused(t *testing.T, text, what string) {
 }
 
 func TestTypos(t *testing.T) {
-	for kind, text := range typed(Generate()) {
+	for kind, text := range typed(generate()) {
 		for i := range len(text) {
 			for c := byte('!'); c <= '~'; c++ {
 				if c != text[i] {
@@ -45,9 +45,9 @@ func TestTypos(t *testing.T) {
 
 // Bech32 accepts q before a final p; Bech32m is there to refuse it.
 func TestInsertedQ(t *testing.T) {
-	text := FormatPublic(PublicKey(Generate()))
+	text := formatted(public, publicOf(generate()))
 	for !strings.HasSuffix(text, "p") {
-		text = FormatPublic(PublicKey(Generate()))
+		text = formatted(public, publicOf(generate()))
 	}
 	for n := 1; n < 4; n++ {
 		if parseAnyLength(text[:len(text)-1] + strings.Repeat("q", n) + "p") {
@@ -57,7 +57,7 @@ func TestInsertedQ(t *testing.T) {
 }
 
 func TestCase(t *testing.T) {
-	for kind, text := range typed(Generate()) {
+	for kind, text := range typed(generate()) {
 		upper := strings.ToUpper(text)
 		if _, err := kind.take(t, []byte(upper)); err != nil {
 			t.Errorf("%s: %v", upper, err)
@@ -71,14 +71,14 @@ func TestCase(t *testing.T) {
 
 // The type is in the checksum: one cannot be put in place of another.
 func TestPrefix(t *testing.T) {
-	key := PublicKey(Generate())
+	key := publicOf(generate())
 	for _, prefix := range []string{"largebox-", "largebox", "largebox-secrets", "xlargebox-public", "age", "bc"} {
-		refused(t, encode(prefix, key), "an unknown type")
+		refused(t, string(encodeAs(prefix, key)), "an unknown type")
 	}
 	for _, from := range kinds[secret:] {
 		for _, to := range kinds[secret:] {
 			if from != to {
-				refused(t, to.prefix+strings.TrimPrefix(encode(from.prefix, key), from.prefix), "another type")
+				refused(t, to.prefix+strings.TrimPrefix(string(encodeAs(from.prefix, key)), from.prefix), "another type")
 			}
 		}
 	}
@@ -86,7 +86,7 @@ func TestPrefix(t *testing.T) {
 
 // What is wrong is said of the kind that it looks like.
 func TestTypoNamesTheKind(t *testing.T) {
-	for kind, text := range typed(Generate()) {
+	for kind, text := range typed(generate()) {
 		_, err := kind.take(t, []byte(text[:len(text)-1]))
 		if err == nil || !strings.Contains(err.Error(), kind.String()) {
 			t.Errorf("%v cut off: %v", kind, err)

@@ -24,44 +24,70 @@ func holds(t *testing.T, dir, name, content string) {
 }
 
 func TestWriteAndRead(t *testing.T) {
-	key := Generate()
+	type writer interface {
+		FileText() ([]byte, error)
+		WriteFile(path string) error
+	}
+	key := generate()
 	for name, c := range map[string]struct {
-		text string
-		take func(*File) (*[Size]byte, error)
+		writer
+		take taker
 	}{
-		"secret":   {SecretText(key), (*File).Secret},
-		"identity": {IdentityText(key), (*File).Identity},
+		"secret":   {SecretFromBytes(key), takers["Secret"]},
+		"identity": {IdentityFromBytes(key), takers["Identity"]},
 	} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, name)
-		if err := Write(path, c.text); err != nil {
+		text, err := c.FileText()
+		if err != nil {
 			t.Fatal(err)
 		}
-		holds(t, dir, name, c.text)
+		if err := c.WriteFile(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.WriteFile(path); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s, a second time: %v", name, err)
+		}
+		holds(t, dir, name, string(text))
 		f, err := Read(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := c.take(f); err != nil || *got != *key {
+		if got, err := c.take(t, *f.content); err != nil || *got != *key {
 			t.Errorf("%s: %v", name, err)
 		}
 		if f.Exposed {
 			t.Errorf("%s: a new file is exposed", name)
 		}
 		f.Wipe()
-		if strings.Trim(string(f.content), "\x00") != "" {
-			t.Errorf("Wipe left %q", f.content)
+		if strings.Trim(string(*f.content), "\x00") != "" {
+			t.Errorf("Wipe left %q", *f.content)
 		}
 	}
-	if !strings.Contains(IdentityText(key), "# Its public key: "+FormatPublic(PublicKey(key))+"\n") {
-		t.Error("an identity does not name its public key")
+	text, err := IdentityFromBytes(key).FileText()
+	if err != nil || !strings.Contains(string(text), "# Its public key: "+formatted(public, publicOf(key))+"\n") {
+		t.Errorf("an identity does not name its public key: %v", err)
+	}
+}
+
+// The text is wiped, whether it was written or not.
+func TestWriteWipes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "k")
+	for _, want := range []error{nil, fs.ErrExist} {
+		text := []byte("a secret text")
+		if err := writeAndWipe(path, text); !errors.Is(err, want) {
+			t.Errorf("%v, and %v is wanted", err, want)
+		}
+		if strings.Trim(string(text), "\x00") != "" {
+			t.Errorf("%q is left", text)
+		}
 	}
 }
 
 func TestWriteInTheWorkingDirectory(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	if err := Write("k", "text\n"); err != nil {
+	if err := writeAndWipe("k", []byte("text\n")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, dir, "k", "text\n")
@@ -73,7 +99,7 @@ func TestWriteNeverReplaces(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(path, "new"); !errors.Is(err, fs.ErrExist) {
+	if err := writeAndWipe(path, []byte("new")); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over a file: %v", err)
 	}
 	holds(t, dir, "k", "old")
@@ -82,18 +108,18 @@ func TestWriteNeverReplaces(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "d"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(filepath.Join(dir, "d"), "new"); !errors.Is(err, fs.ErrExist) {
+	if err := writeAndWipe(filepath.Join(dir, "d"), []byte("new")); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over a directory: %v", err)
 	}
 }
 
 func TestWriteErrors(t *testing.T) {
 	dir := t.TempDir()
-	if err := Write(filepath.Join(dir, "missing", "k"), "text"); !errors.Is(err, fs.ErrNotExist) {
+	if err := writeAndWipe(filepath.Join(dir, "missing", "k"), []byte("text")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in a missing directory: %v", err)
 	}
 	for _, path := range []string{"", dir + "/", dir + "/.", dir + "/.."} {
-		if err := Write(path, "text"); err == nil {
+		if err := writeAndWipe(path, []byte("text")); err == nil {
 			t.Errorf("%q was written", path)
 		}
 	}
@@ -113,7 +139,7 @@ func TestConcurrentWriters(t *testing.T) {
 		for i := range errs {
 			all.Go(func() {
 				<-start
-				errs[i] = Write(path, text(i))
+				errs[i] = writeAndWipe(path, []byte(text(i)))
 			})
 		}
 		close(start)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -78,7 +77,7 @@ func (a *siege) run(t *testing.T, fn func(Key) error) error {
 		t.Fatal(err)
 	}
 	defer a.end(t)
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	if a.inside {
 		begun := false
 		err := fn(meddler{key, func() { begun = true; a.begin(t, false) }})
@@ -119,7 +118,7 @@ func TestOpenUnderAttack(t *testing.T) {
 			a.watch.events(t)
 			return false
 		}
-		var path *fs.PathError
+		var path *Error
 		var fault *mmapio.FaultError
 		if !errors.As(err, &path) || !errors.Is(err, ErrNotAuthentic) && !errors.Is(err, ErrTooShort) &&
 			!errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &fault) {
@@ -142,7 +141,7 @@ func TestSealUnderAttack(t *testing.T) {
 			return err
 		})
 		if err != nil {
-			var path *fs.PathError
+			var path *Error
 			if !errors.As(err, &path) || !errors.Is(err, ErrSourceChanged) {
 				t.Errorf("round %d: %v", a.rounds, err)
 			}

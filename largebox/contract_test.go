@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	lbox "github.com/largebox/largebox/largebox/box"
 	lsecretbox "github.com/largebox/largebox/largebox/secretbox"
 	xbox "golang.org/x/crypto/nacl/box"
@@ -16,14 +17,11 @@ import (
 
 func TestDropInSecretbox(t *testing.T) {
 	nonce := [NonceSize]byte{9, 8, 7}
-	for _, n := range []int{0, 1, 1000, ParallelSize, ParallelSize + 1} {
+	for _, n := range []int{0, 1, 1000, xsalsa20poly1305.ParallelSize, xsalsa20poly1305.ParallelSize + 1} {
 		m := message(n)
 		want := xsecretbox.Seal([]byte("prefix"), m, &nonce, &testKey)
 		if got := lsecretbox.Seal([]byte("prefix"), m, &nonce, &testKey); !bytes.Equal(got, want) {
 			t.Errorf("secretbox.Seal of %d bytes differs", n)
-		}
-		if got := Seal([]byte("prefix"), m, &nonce, &testKey); !bytes.Equal(got, want) {
-			t.Errorf("Seal of %d bytes differs", n)
 		}
 		got, ok := lsecretbox.Open([]byte("prefix"), want[6:], &nonce, &testKey)
 		if !ok || !bytes.Equal(got, append([]byte("prefix"), m...)) {
@@ -53,7 +51,7 @@ func TestDropInBox(t *testing.T) {
 	if xbox.Precompute(&xshared, alicePublic, bobPrivate); shared != xshared {
 		t.Fatal("Precompute differs")
 	}
-	for _, n := range []int{0, 1, 1000, ParallelSize} {
+	for _, n := range []int{0, 1, 1000, xsalsa20poly1305.ParallelSize} {
 		m := message(n)
 		want := xbox.Seal([]byte("prefix"), m, &nonce, bobPublic, alicePrivate)
 		if got := lbox.Seal([]byte("prefix"), m, &nonce, bobPublic, alicePrivate); !bytes.Equal(got, want) {
@@ -80,7 +78,7 @@ func TestDropInSealedBox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range []int{0, 1, 1000, ParallelSize} {
+	for _, n := range []int{0, 1, 1000, xsalsa20poly1305.ParallelSize} {
 		m := message(n)
 		ours, err := lbox.SealAnonymous([]byte("prefix"), m, public, rand.NewChaCha8([32]byte{4}))
 		if err != nil {

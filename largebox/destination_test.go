@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -35,7 +36,7 @@ func TestExistingDestination(t *testing.T) {
 			all, replaceable = append(all, "symlink", "dangling"), []string{"symlink", "dangling", "file"}
 		}
 		for _, name := range all {
-			if _, err := SealFile(ctx, in(name), src, SecretKey(&testKey), o); !errors.Is(err, fs.ErrExist) {
+			if _, err := SealFile(ctx, in(name), src, SecretKey(testSecret), o); !errors.Is(err, fs.ErrExist) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -43,12 +44,12 @@ func TestExistingDestination(t *testing.T) {
 		wantFile(t, in("file"), []byte("old"))
 
 		o.Replace = true
-		if _, err := SealFile(ctx, in("directory"), src, SecretKey(&testKey), o); !errors.Is(err, fs.ErrExist) {
+		if _, err := SealFile(ctx, in("directory"), src, SecretKey(testSecret), o); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("replacing a directory: %v", err)
 		}
 		for _, name := range replaceable {
 			wantFile(t, in("hard link"), []byte("old"))
-			if _, err := SealFile(ctx, in(name), src, SecretKey(&testKey), o); err != nil {
+			if _, err := SealFile(ctx, in(name), src, SecretKey(testSecret), o); err != nil {
 				t.Errorf("replacing %s: %v", name, err)
 			}
 			if info, err := os.Lstat(in(name)); err != nil || !info.Mode().IsRegular() || info.Size() != 5040 {
@@ -74,13 +75,13 @@ func canSymlink(dir string) bool {
 
 func TestDestinationIsSource(t *testing.T) {
 	bothWorkspaces(t, func(t *testing.T, o Options, _, src string) {
-		_, err := SealFile(ctx, src, src, SecretKey(&testKey), o)
+		_, err := SealFile(ctx, src, src, SecretKey(testSecret), o)
 		if !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "the source itself") {
 			t.Errorf("refused with: %v", err)
 		}
 		wantFile(t, src, message(5000))
 		o.Replace = true
-		_, err = SealFile(ctx, src, src, SecretKey(&testKey), o)
+		_, err = SealFile(ctx, src, src, SecretKey(testSecret), o)
 		if errors.Is(err, ErrInUse) { // by us, who read it
 			wantFile(t, src, message(5000))
 			wantNames(t, filepath.Dir(src), "message")
@@ -89,7 +90,7 @@ func TestDestinationIsSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenFile(ctx, src, src, SecretKey(&testKey), o); err != nil {
+		if _, err := OpenFile(ctx, src, src, SecretKey(testSecret), o); err != nil {
 			t.Fatal(err)
 		}
 		wantFile(t, src, message(5000))
@@ -100,29 +101,29 @@ func TestDestinationIsSource(t *testing.T) {
 func TestNames(t *testing.T) {
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, src string) {
 		long := strings.Repeat("n", 255)
-		if _, err := SealFile(ctx, filepath.Join(dir, long), src, SecretKey(&testKey), o); err != nil {
+		if _, err := SealFile(ctx, filepath.Join(dir, long), src, SecretKey(testSecret), o); err != nil {
 			t.Errorf("a name of 255 bytes: %v", err)
 		}
-		if _, err := SealFile(ctx, filepath.Join(dir, long+"n"), src, SecretKey(&testKey), o); err == nil {
+		if _, err := SealFile(ctx, filepath.Join(dir, long+"n"), src, SecretKey(testSecret), o); err == nil {
 			t.Error("a name of 256 bytes")
 		}
 		for _, path := range []string{"", ".", "..", dir + "/", dir + "/.", dir + "/.."} {
-			if _, err := SealFile(ctx, path, src, SecretKey(&testKey), o); !errors.Is(err, fs.ErrInvalid) {
+			if _, err := SealFile(ctx, path, src, SecretKey(testSecret), o); !errors.Is(err, fs.ErrInvalid) {
 				t.Errorf("%q: %v", path, err)
 			}
 		}
-		if _, err := SealFile(ctx, filepath.Join(dir, "missing", "sealed"), src, SecretKey(&testKey), o); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := SealFile(ctx, filepath.Join(dir, "missing", "sealed"), src, SecretKey(testSecret), o); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("a missing directory: %v", err)
 		}
-		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), filepath.Join(dir, "missing"), SecretKey(&testKey), o); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), filepath.Join(dir, "missing"), SecretKey(testSecret), o); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("a missing source: %v", err)
 		}
-		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), dir, SecretKey(&testKey), o); !errors.Is(err, errIsDirectory) {
+		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), dir, SecretKey(testSecret), o); !errors.Is(err, syscall.EISDIR) {
 			t.Errorf("a directory as source: %v", err)
 		}
 		wantNames(t, dir, long)
 		t.Chdir(dir)
-		if _, err := SealFile(ctx, "bare", src, SecretKey(&testKey), o); err != nil {
+		if _, err := SealFile(ctx, "bare", src, SecretKey(testSecret), o); err != nil {
 			t.Errorf("a bare name: %v", err)
 		}
 		wantNames(t, dir, long, "bare")
@@ -138,7 +139,7 @@ func TestRacersForOneName(t *testing.T) {
 			errs := make([]error, 8)
 			var wg sync.WaitGroup
 			for i := range errs {
-				wg.Go(func() { _, errs[i] = SealFile(ctx, dst, src, SecretKey(&testKey), o) })
+				wg.Go(func() { _, errs[i] = SealFile(ctx, dst, src, SecretKey(testSecret), o) })
 			}
 			wg.Wait()
 			won := 0
@@ -152,7 +153,7 @@ func TestRacersForOneName(t *testing.T) {
 			if won == 0 || won > 1 && !o.Replace {
 				t.Errorf("replace %v: %d winners", o.Replace, won)
 			}
-			if _, err := VerifyFile(ctx, dst, SecretKey(&testKey), Options{}); err != nil {
+			if _, err := VerifyFile(ctx, dst, SecretKey(testSecret), VerifyOptions{}); err != nil {
 				t.Error(err)
 			}
 			wantNames(t, dir, "sealed")

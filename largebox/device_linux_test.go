@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -31,11 +30,11 @@ func actions(n int) []action {
 	m := message(n)
 	nonce := [NonceSize]byte{3}
 	box := secretbox.Seal(nonce[:], m, &nonce, &testKey)
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	return []action{
 		{"seal", m, func(dst, src string, o Options) error { _, err := SealFile(ctx, dst, src, key, o); return err }},
 		{"open", box, func(dst, src string, o Options) error { _, err := OpenFile(ctx, dst, src, key, o); return err }},
-		{"verify", box, func(_, src string, o Options) error { _, err := VerifyFile(ctx, src, key, o); return err }},
+		{"verify", box, func(_, src string, o Options) error { _, err := VerifyFile(ctx, src, key, verifying(o)); return err }},
 	}
 }
 
@@ -53,7 +52,7 @@ func TestSourceDeviceFails(t *testing.T) {
 				disk.Fail(faultfs.Read, int64(bad), syscall.EIO)
 				err := a.do(dst, src, Options{Workspace: workspace, Workers: 2})
 				var fault *mmapio.FaultError
-				var path *fs.PathError
+				var path *Error
 				if !errors.As(err, &path) || !errors.As(err, &fault) && !errors.Is(err, syscall.EIO) || errors.Is(err, ErrNotAuthentic) {
 					t.Errorf("%s, %s, bad from byte %d: %v", a.name, workspace, bad, err)
 				} else if mapped := workspace == Mmap && bad > blockSize; mapped && fault == nil {
@@ -95,7 +94,7 @@ func TestDestinationDeviceFails(t *testing.T) {
 				for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS}[:testlong.Rounds(2, 4)] {
 					disk.Fail(c.op, int64(c.from), errno)
 					err := a.do(dst, src, Options{Workspace: workspace})
-					var path *fs.PathError
+					var path *Error
 					full := errno == syscall.ENOSPC || errno == syscall.EDQUOT
 					if !errors.Is(err, errno) || !errors.As(err, &path) || errors.Is(err, ErrNoSpace) != full {
 						t.Errorf("%s, %s, %v at %v from byte %d: %v", a.name, workspace, errno, c.op, c.from, err)

@@ -1,11 +1,11 @@
 // Package largebox seals and opens files larger than RAM as one NaCl box: the
 // bytes of libsodium and PyNaCl, on all cores, in constant memory.
 //
-// Use [SealFile] and [OpenFile] with a [SecretKey]; [VerifyFile] checks a file
-// without writing. [SealStream] and [OpenStream] do the same for readers and
-// writers. [Seal] and [Open] are for messages in memory. To speed up a program
-// that uses x/crypto's nacl packages, import largebox/secretbox or largebox/box
-// in their place.
+// Call [SealFile] and [OpenFile] with a [SecretKey]; [VerifyFile] checks a file and
+// writes nothing. [SealStream] and [OpenStream] do the same for every [Input] and
+// [Output]: readers, open files, objects that are read at any offset, functions. For
+// messages in memory, and for programs that use x/crypto's nacl packages, there
+// are the packages largebox/secretbox and largebox/box.
 //
 // # Files
 //

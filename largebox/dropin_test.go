@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	lbox "github.com/largebox/largebox/largebox/box"
 	lsecretbox "github.com/largebox/largebox/largebox/secretbox"
 	xbox "golang.org/x/crypto/nacl/box"
@@ -58,17 +59,6 @@ func dropIns(t *testing.T) []dropIn {
 			ours: api{
 				func(out, m []byte) []byte { return lsecretbox.Seal(out, m, nonce, key) },
 				func(out, b []byte) ([]byte, bool) { return lsecretbox.Open(out, b, nonce, key) },
-			},
-		},
-		{
-			name: "largebox", overhead: Overhead, keyed: true,
-			theirs: api{
-				func(out, m []byte) []byte { return xsecretbox.Seal(out, m, nonce, key) },
-				func(out, b []byte) ([]byte, bool) { return xsecretbox.Open(out, b, nonce, key) },
-			},
-			ours: api{
-				func(out, m []byte) []byte { return Seal(out, m, nonce, key) },
-				func(out, b []byte) ([]byte, bool) { return Open(out, b, nonce, key) },
 			},
 		},
 		{
@@ -186,7 +176,7 @@ func TestDropInsBehaveAlike(t *testing.T) {
 			sealed := func(seal func(out, m []byte) []byte) func(out, in []byte) ([]byte, bool) {
 				return func(out, in []byte) ([]byte, bool) { return seal(out, in), true }
 			}
-			for _, n := range []int{0, 1, 8, 31, 32, 33, 1000, ParallelSize + 1} {
+			for _, n := range []int{0, 1, 8, 31, 32, 33, 1000, xsalsa20poly1305.ParallelSize + 1} {
 				m := message(n)
 				box := d.theirs.seal(nil, m)
 				altered := bytes.Clone(box)
@@ -223,7 +213,7 @@ func TestDropInsAllocate(t *testing.T) {
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, d := range dropIns(t) {
-		for _, n := range []int{0, 64, 4096, 2 * ParallelSize} {
+		for _, n := range []int{0, 64, 4096, 2 * xsalsa20poly1305.ParallelSize} {
 			m := message(n)
 			box := d.theirs.seal(nil, m)
 			sealed, opened := make([]byte, 0, len(box)), make([]byte, 0, n)

@@ -1,32 +1,43 @@
 package largebox
 
-import "io"
+import (
+	"io"
+	"os"
 
-// An Input is where bytes come from: a Path, or a Reader.
-type Input interface{ input() }
+	"github.com/largebox/largebox/internal/pipeline"
+)
 
-// An Output is where bytes go: a Path, or a Writer.
-type Output interface{ output() }
+// An Input is where bytes come from: a Path, File, ReaderAt or Reader.
+type Input = pipeline.Input
 
-// A Path is the path of a file, as an Input or an Output.
-type Path string
+// An Output is where bytes go: a Path, Writer or OutputFunc.
+type Output = pipeline.Output
 
-func (Path) input()  {}
-func (Path) output() {}
+// A Path is the path of a file (a string), as an Input or an Output.
+type Path = pipeline.Path
 
-type reader struct{ io.Reader }
+// File returns an open file as an Input, from its current offset to its end. A
+// regular file is mapped or read by all workers at once, and its offset does not
+// move; anything else is read as a stream. File does not close f.
+func File(f *os.File) Input { return pipeline.File(f) }
 
-func (reader) input() {}
+// ReaderAt returns the first size bytes of r as an Input: an object in a bucket,
+// for one. Workers call r.ReadAt at the same time, and read each byte once, apart
+// from the header in front of the message.
+func ReaderAt(r io.ReaderAt, size int64) Input { return pipeline.ReaderAt(r, size) }
 
-// Reader is a stream as an Input. It is read once, to its end, in order, by one
-// goroutine at a time. Cancellation takes effect between two calls of Read.
-func Reader(r io.Reader) Input { return reader{r} }
+// Reader returns a stream as an Input. It is read once, to its end, in order, by
+// one goroutine at a time. Cancellation takes effect between two calls of Read.
+func Reader(r io.Reader) Input { return pipeline.Reader(r) }
 
-type writer struct{ io.Writer }
+// Writer returns a stream as an Output. Its first byte is written when the
+// operation is complete: for a box that is opened, after the tag has verified.
+// Until then the output is in a file that never has a name (see Options.TempDir).
+func Writer(w io.Writer) Output { return pipeline.Writer(w) }
 
-func (writer) output() {}
-
-// Writer is a stream as an Output. Its first byte is written when the operation
-// is complete: after the tag has verified, where a box is opened. Until then
-// the output is in a file that never has a name (see Options.TempDir).
-func Writer(w io.Writer) Output { return writer{w} }
+// An OutputFunc is a func(r io.ReaderAt, size int64) error, as an Output. It is
+// called once, when the operation is complete, with the finished output and its
+// size in bytes; for a box that is opened, after the tag has verified. It can read r
+// as often as it likes, for instance to send it to a server that asks twice. The
+// output is gone when it returns; its error is the operation's.
+type OutputFunc = pipeline.OutputFunc

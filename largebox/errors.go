@@ -1,11 +1,19 @@
 package largebox
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 
 	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/pipeline"
 )
+
+// An Error is what a function of this package returns when it fails. It has the
+// fields Op (seal, open or verify), Src and Dst (the names of both ends; Dst is
+// empty for verify), and Err, the cause, which names the end that failed. Its text
+// is Op, Src and the cause.
+type Error = pipeline.Error
 
 // Errors to test for with errors.Is. Besides these: an existing destination is
 // an fs.ErrExist, what this host or file system cannot do is an
@@ -17,9 +25,9 @@ var (
 	ErrNotAuthentic = errors.New("not authentic: this is not the key it was sealed with, or the box was altered")
 	// ErrTooShort is a file or stream shorter than the smallest box.
 	ErrTooShort = errors.New("too short to be a box")
-	// ErrSourceChanged is a file whose size, mtime or ctime changed while it was
-	// being sealed.
-	ErrSourceChanged = errors.New("the file changed while it was being sealed")
+	// ErrSourceChanged is a file whose size or mtime changed while it was being
+	// sealed.
+	ErrSourceChanged = pipeline.ErrSourceChanged
 	// ErrLowOrderKey is a public key that would make the shared secret known to
 	// everybody.
 	ErrLowOrderKey = errs.ErrLowOrderKey
@@ -31,11 +39,4 @@ var (
 	ErrInUse = errs.ErrInUse
 )
 
-// cancelled is why ctx ended, as an error that is ctx.Err() too.
-func cancelled(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) {
-		return cause
-	}
-	return errs.As(err, cause)
-}
+var errNil = fmt.Errorf("nil where an Input, an Output or a key is needed: %w", fs.ErrInvalid)

@@ -3,15 +3,16 @@ package largebox_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
-	"github.com/largebox/largebox/largebox/box"
 )
 
 // temporary gives an example files to work on.
@@ -32,9 +33,9 @@ func Example() {
 	src, sealed, opened := filepath.Join(dir, "backup.tar"), filepath.Join(dir, "backup.tar.box"), filepath.Join(dir, "restored.tar")
 	ctx := context.Background()
 
-	var secret [largebox.KeySize]byte
-	rand.Read(secret[:])
-	key := largebox.SecretKey(&secret)
+	secret := keyfile.NewSecret()
+	defer secret.Wipe()
+	key := largebox.SecretKey(secret)
 
 	result, err := largebox.SealFile(ctx, sealed, src, key, largebox.Options{})
 	if err != nil {
@@ -48,8 +49,8 @@ func Example() {
 	content, _ := os.ReadFile(opened)
 	fmt.Printf("%s\n", content)
 
-	var wrong [largebox.KeySize]byte
-	_, err = largebox.OpenFile(ctx, filepath.Join(dir, "nothing"), sealed, largebox.SecretKey(&wrong), largebox.Options{})
+	another := largebox.SecretKey(keyfile.NewSecret())
+	_, err = largebox.OpenFile(ctx, filepath.Join(dir, "nothing"), sealed, another, largebox.Options{})
 	fmt.Println("with another key:", errors.Is(err, largebox.ErrNotAuthentic))
 	// Output:
 	// sealed 14 bytes, durable: true
@@ -63,14 +64,12 @@ func ExampleRecipient() {
 	defer remove()
 	src, sealed := filepath.Join(dir, "backup.tar"), filepath.Join(dir, "backup.tar.box")
 
-	public, private, err := box.GenerateKey(rand.Reader)
-	if err != nil {
+	me := keyfile.NewIdentity()
+	defer me.Wipe()
+	if _, err := largebox.SealFile(context.Background(), sealed, src, largebox.Recipient(me.PublicKey()), largebox.Options{}); err != nil {
 		log.Fatal(err)
 	}
-	if _, err := largebox.SealFile(context.Background(), sealed, src, largebox.Recipient(public), largebox.Options{}); err != nil {
-		log.Fatal(err)
-	}
-	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(public, private), largebox.Options{})
+	result, err := largebox.VerifyFile(context.Background(), sealed, largebox.Identity(me), largebox.VerifyOptions{})
 	fmt.Println(result.Bytes, err)
 	// Output: 14 <nil>
 }
@@ -78,9 +77,9 @@ func ExampleRecipient() {
 // From any reader to any writer: here the message comes from memory and the
 // box goes there.
 func ExampleSealStream() {
-	var secret [largebox.KeySize]byte
-	rand.Read(secret[:])
-	key := largebox.SecretKey(&secret)
+	secret := keyfile.NewSecret()
+	defer secret.Wipe()
+	key := largebox.SecretKey(secret)
 	ctx := context.Background()
 
 	var sealed, opened bytes.Buffer
@@ -96,14 +95,22 @@ func ExampleSealStream() {
 	// Output: from a pipe
 }
 
-func ExampleSeal() {
-	var key [largebox.KeySize]byte
-	var nonce [largebox.NonceSize]byte
-	rand.Read(key[:])
-	rand.Read(nonce[:])
+// A box is sealed from a ReaderAt and handed to a function, as an upload to a
+// server would be.
+func ExampleOutputFunc() {
+	secret := keyfile.NewSecret()
+	defer secret.Wipe()
+	key, ctx := largebox.SecretKey(secret), context.Background()
 
-	sealed := largebox.Seal(nonce[:], []byte("a slice"), &nonce, &key) // the nonce goes in front
-	message, ok := largebox.Open(nil, sealed[largebox.NonceSize:], &nonce, &key)
-	fmt.Println(string(message), ok)
-	// Output: a slice true
+	message := strings.NewReader("for the bucket")
+	upload := func(r io.ReaderAt, size int64) error {
+		fmt.Println(size, "bytes to send, as often as it takes")
+		_, err := largebox.VerifyStream(ctx, largebox.ReaderAt(r, size), key, largebox.VerifyOptions{})
+		return err
+	}
+	_, err := largebox.SealStream(ctx, largebox.OutputFunc(upload), largebox.ReaderAt(message, message.Size()), key, largebox.Options{})
+	fmt.Println(err)
+	// Output:
+	// 54 bytes to send, as often as it takes
+	// <nil>
 }

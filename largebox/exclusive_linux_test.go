@@ -20,7 +20,7 @@ import (
 func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 	dir, other := testfs.Dir(t, "ext4"), testfs.Dir(t, "tmpfs")
 	var box bytes.Buffer
-	if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(5000))), SecretKey(&testKey), Options{}); err != nil {
+	if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(5000))), SecretKey(testSecret), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	src := write(t, filepath.Join(t.TempDir(), "sealed"), box.Bytes())
@@ -56,7 +56,7 @@ func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 				os.Remove(stolen)
 			}
 		}
-		_, err := OpenStream(ctx, c.dst, Path(src), SecretKey(&testKey), c.o)
+		_, err := OpenStream(ctx, c.dst, Path(src), SecretKey(testSecret), c.o)
 		if err != nil && c.o.Strategy != publish.Clone { // which ext4 has not
 			t.Errorf("%s: %v", c.what, err)
 		}

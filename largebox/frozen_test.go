@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/largebox/largebox/keyfile"
 	lbox "github.com/largebox/largebox/largebox/box"
 	lsecretbox "github.com/largebox/largebox/largebox/secretbox"
 )
@@ -59,12 +60,12 @@ func frozenMessage(n int) []byte {
 	return p
 }
 
-func (f *frozen) opener(kind string) Opener {
+func (f *frozen) opener(t *testing.T, kind string) Opener {
 	k := &f.Keys
 	return map[string]Opener{
-		"secretbox": SecretKey(k.Secret.key()),
-		"box":       BoxKey(k.AlicePublic.key(), k.BobPrivate.key()),
-		"sealedbox": Identity(k.BobPublic.key(), k.BobPrivate.key()),
+		"secretbox": SecretKey(keyfile.SecretFromBytes(k.Secret.key())),
+		"box":       BoxKey(publicOf(t, k.AlicePublic.key()), keyfile.IdentityFromBytes(k.BobPrivate.key())),
+		"sealedbox": Identity(keyfile.IdentityFromBytes(k.BobPrivate.key())),
 	}[kind]
 }
 
@@ -89,11 +90,11 @@ func TestFrozenFiles(t *testing.T) {
 			t.Run(file.File+"/"+string(workspace), func(t *testing.T) {
 				dst := filepath.Join(t.TempDir(), "opened")
 				o := Options{Workspace: workspace, NoSync: true}
-				if r, err := OpenFile(ctx, dst, src, f.opener(file.Kind), o); err != nil || r.Workspace != workspace {
+				if r, err := OpenFile(ctx, dst, src, f.opener(t, file.Kind), o); err != nil || r.Workspace != workspace {
 					t.Fatalf("%+v, %v", r, err)
 				}
 				wantFile(t, dst, frozenMessage(file.Bytes))
-				if _, err := VerifyFile(ctx, src, f.opener(file.Kind), o); err != nil {
+				if _, err := VerifyFile(ctx, src, f.opener(t, file.Kind), verifying(o)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -112,18 +113,16 @@ func TestFrozenFiles(t *testing.T) {
 // large to keep, and opens them.
 func TestFrozenDigests(t *testing.T) {
 	f := loadFrozen(t)
-	sealers := map[string]Sealer{
-		"secretbox": SecretKey(f.Keys.Secret.key()),
-		"box":       BoxKey(f.Keys.BobPublic.key(), f.Keys.AlicePrivate.key()),
+	sealers := map[string]Key{
+		"secretbox": SecretKey(keyfile.SecretFromBytes(f.Keys.Secret.key())),
+		"box":       BoxKey(publicOf(t, f.Keys.BobPublic.key()), keyfile.IdentityFromBytes(f.Keys.AlicePrivate.key())),
 	}
 	for _, box := range f.Digests {
 		for _, workspace := range Host().Workspaces {
 			dir := t.TempDir()
 			src, sealed, opened := write(t, filepath.Join(dir, "message"), frozenMessage(box.Bytes)), filepath.Join(dir, "sealed"), filepath.Join(dir, "opened")
 			o := Options{Workspace: workspace, NoSync: true, Workers: 3}
-			withNonce := o
-			withNonce.UnsafeNonce = box.Nonce.nonce()
-			if _, err := SealFile(ctx, sealed, src, sealers[box.Kind], withNonce); err != nil {
+			if _, err := SealFile(ctx, sealed, src, UnsafeNonce(sealers[box.Kind], *box.Nonce.nonce()), o); err != nil {
 				t.Fatal(err)
 			}
 			content, err := os.ReadFile(sealed)
@@ -133,7 +132,7 @@ func TestFrozenDigests(t *testing.T) {
 			if sum := sha256.Sum256(content); string(sum[:]) != string(box.SHA256) {
 				t.Errorf("%s of %d bytes, %s: the box has digest %x", box.Kind, box.Bytes, workspace, sum)
 			}
-			if _, err := OpenFile(ctx, opened, sealed, f.opener(box.Kind), o); err != nil {
+			if _, err := OpenFile(ctx, opened, sealed, f.opener(t, box.Kind), o); err != nil {
 				t.Errorf("%s of %d bytes, %s: %v", box.Kind, box.Bytes, workspace, err)
 			}
 			wantFile(t, opened, frozenMessage(box.Bytes))

@@ -3,7 +3,6 @@ package largebox
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -86,7 +85,7 @@ func FuzzOpen(f *testing.F) {
 				o := Options{Workspace: workspace, NoSync: true, TempDir: dir}
 				check := func(how string, got []byte, err error) {
 					t.Helper()
-					var path *fs.PathError
+					var path *Error
 					if !errors.Is(err, wantErr) || err != nil && !errors.As(err, &path) || !bytes.Equal(got, want) {
 						t.Fatalf("%s, %s, %s: %d bytes, %v; want %d, %v", pair.kind, workspace, how, len(got), err, len(want), wantErr)
 					}
@@ -102,7 +101,7 @@ func FuzzOpen(f *testing.F) {
 				var stream bytes.Buffer
 				_, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(box)), pair.Opener, o)
 				check("to a stream", stream.Bytes(), err)
-				_, err = VerifyFile(ctx, src, pair.Opener, o)
+				_, err = VerifyFile(ctx, src, pair.Opener, verifying(o))
 				check("verified", want, err)
 			}
 		}

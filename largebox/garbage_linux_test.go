@@ -19,9 +19,9 @@ func TestGarbage(t *testing.T) {
 	for _, workspace := range []Workspace{Mmap, Fallback} {
 		o := Options{Workspace: workspace, Workers: 2, NoSync: true, Replace: true}
 		for what, fn := range map[string]func() error{
-			"seal": func() error { _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); return err },
+			"seal": func() error { _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); return err },
 			"verify": func() error {
-				if _, err := VerifyFile(ctx, src, SecretKey(&testKey), o); !errors.Is(err, ErrNotAuthentic) {
+				if _, err := VerifyFile(ctx, src, SecretKey(testSecret), verifying(o)); !errors.Is(err, ErrNotAuthentic) {
 					return errors.New("zeros are authentic")
 				}
 				return nil

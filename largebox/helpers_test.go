@@ -10,11 +10,21 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/largebox/largebox/internal/pipeline"
 	"github.com/largebox/largebox/internal/tempfile"
+	"github.com/largebox/largebox/keyfile"
 	"golang.org/x/crypto/nacl/box"
 )
 
 var ctx = context.Background()
+
+const (
+	blockSize  = pipeline.BlockSize
+	windowSize = pipeline.WindowSize
+)
+
+// verifying returns what of o a verification can use.
+func verifying(o Options) VerifyOptions { return VerifyOptions{o.Workspace, o.Workers, o.Progress} }
 
 // message returns n reproducible bytes that differ everywhere.
 func message(n int) []byte {
@@ -64,7 +74,20 @@ func wantNames(t testing.TB, dir string, names ...string) {
 	}
 }
 
-var testKey = [KeySize]byte{1, 2, 3, 4, 5, 6, 7, 8}
+var (
+	testKey    = [KeySize]byte{1, 2, 3, 4, 5, 6, 7, 8}
+	testSecret = keyfile.SecretFromBytes(&testKey)
+)
+
+// publicOf is keyfile.PublicKeyFromBytes for keys that are not of low order.
+func publicOf(t testing.TB, bytes *[KeySize]byte) *keyfile.PublicKey {
+	t.Helper()
+	key, err := keyfile.PublicKeyFromBytes(bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
 
 // A pair is how one kind of file is sealed and opened.
 type pair struct {
@@ -87,12 +110,13 @@ func pairs(t testing.TB) []pair {
 		t.Fatal(err)
 	}
 	hex := func(key *[KeySize]byte) string { return hex.EncodeToString(key[:]) }
+	alice, bob := keyfile.IdentityFromBytes(alicePrivate), keyfile.IdentityFromBytes(bobPrivate)
 	return []pair{
-		{"secretbox", SecretKey(&testKey), SecretKey(&testKey), 40,
+		{"secretbox", SecretKey(testSecret), SecretKey(testSecret), 40,
 			[]string{"secretbox", hex(&testKey)}, []string{"secretbox", hex(&testKey)}},
-		{"box", BoxKey(bobPublic, alicePrivate), BoxKey(alicePublic, bobPrivate), 40,
+		{"box", BoxKey(bob.PublicKey(), alice), BoxKey(alice.PublicKey(), bob), 40,
 			[]string{"box", hex(bobPublic), hex(alicePrivate)}, []string{"box", hex(alicePublic), hex(bobPrivate)}},
-		{"sealedbox", Recipient(bobPublic), Identity(bobPublic, bobPrivate), 48,
+		{"sealedbox", Recipient(bob.PublicKey()), Identity(bob), 48,
 			[]string{"sealedbox", hex(bobPublic), hex(bobPrivate)}, []string{"sealedbox", hex(bobPublic), hex(bobPrivate)}},
 	}
 }

@@ -24,7 +24,7 @@ func TestInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := Options{Replace: true}
-	if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); !errors.Is(err, ErrInUse) {
+	if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); !errors.Is(err, ErrInUse) {
 		t.Errorf("a source that may not be read: %v", err)
 	}
 	windows.CloseHandle(alone)
@@ -33,17 +33,17 @@ func TestInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); !errors.Is(err, ErrInUse) {
+	if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); !errors.Is(err, ErrInUse) {
 		t.Errorf("a destination that may not be replaced: %v", err)
 	}
 	wantNames(t, dir, "message", "sealed")
 	held.Close()
 	wantFile(t, dst, []byte("old"))
 
-	if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); err != nil {
+	if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); err != nil {
 		t.Error(err)
 	}
-	if _, err := OpenFile(ctx, filepath.Join(dir, "opened"), dst, SecretKey(&testKey), o); err != nil {
+	if _, err := OpenFile(ctx, filepath.Join(dir, "opened"), dst, SecretKey(testSecret), o); err != nil {
 		t.Error(err)
 	}
 	wantFile(t, filepath.Join(dir, "opened"), message(5000))

@@ -1,133 +1,223 @@
 package largebox
 
 import (
+	"crypto/ecdh"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync/atomic"
 
 	"github.com/largebox/largebox/internal/sealedbox"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
-	"golang.org/x/crypto/curve25519"
+	"github.com/largebox/largebox/keyfile"
 )
 
-// A Sealer is what a file can be sealed with: a Key, or a Recipient.
+// A Sealer seals files: it is a Key, a Recipient or an UnsafeNonce.
 type Sealer interface {
-	// seal derives the key schedule of a new box and returns what stands in
-	// front of its tag. The nonce is random if nil.
-	seal(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) (prefix []byte, err error)
+	// seal derives the key schedule of a new box and returns the bytes in front
+	// of its tag.
+	seal(b *xsalsa20poly1305.Box) (prefix []byte, err error)
 }
 
-// An Opener is what a file can be opened with: a Key, or an Identity.
+// An Opener opens files: it is a Key or an Identity.
 type Opener interface {
-	// open derives the key schedule of the box that prefix stands in front of.
+	// open derives the key schedule of the box that has prefix in front of its tag.
 	open(b *xsalsa20poly1305.Box, prefix []byte) error
-	// prefixSize is the length of that prefix in bytes.
+	// prefixSize returns the length of that prefix in bytes.
 	prefixSize() int
 }
 
-// A Key both seals and opens. Like every Sealer and Opener, it keeps pointers to
-// the arrays it was made of, and reads them each time it is used: wipe them
-// when that is over.
+// A Key seals and opens. Like every Sealer and Opener, it keeps a pointer to the
+// key it was made from and reads that each time it is used. Wipe the key after
+// the last use; from then on, sealing and opening return keyfile.ErrNoKey.
 type Key interface {
 	Sealer
 	Opener
+	// sealNonce is seal with the nonce that it is given.
+	sealNonce(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) (prefix []byte, err error)
 }
 
-// SecretKey makes files of the kind secretbox: nonce, tag, ciphertext; PyNaCl's
-// SecretBox.encrypt. The key is secret and random, or derived from what is.
-func SecretKey(key *[KeySize]byte) Key { return secretKey{key} }
+// SecretKey returns the Key for files of the kind secretbox: nonce, tag,
+// ciphertext, as PyNaCl's SecretBox.encrypt makes them.
+func SecretKey(key *keyfile.Secret) Key { return secretKey{key} }
 
-// BoxKey makes files of the kind box: nonce, tag, ciphertext; PyNaCl's
-// Box.encrypt. Whoever has one of the two private keys and the other public key
-// can seal and open.
-func BoxKey(peersPublicKey, privateKey *[KeySize]byte) Key {
-	return boxKey{peersPublicKey, privateKey}
+// BoxKey returns the Key for files of the kind box: nonce, tag, ciphertext, as
+// PyNaCl's Box.encrypt makes them. Either owner of the two identities seals and
+// opens with their own identity and the public key of the other, peer.
+func BoxKey(peer *keyfile.PublicKey, own *keyfile.Identity) Key { return boxKey{peer, own} }
+
+// Recipient returns the Sealer for files of the kind sealed box: ephemeral public
+// key, tag, ciphertext, as crypto_box_seal makes them. Only the owner of the
+// public key can open them, with Identity, and they do not tell who sealed them.
+func Recipient(owner *keyfile.PublicKey) Sealer { return recipient{owner} }
+
+// Identity returns the Opener for files that were sealed for the Recipient that
+// has own's public key.
+func Identity(own *keyfile.Identity) Opener { return identity{own} }
+
+// UnsafeNonce returns a Sealer that seals one box with key and this nonce instead
+// of a random one. A second use returns an fs.ErrInvalid. Two messages under one
+// key and one nonce give away both of them and let anybody forge boxes. It is for
+// test vectors, and for protocols that guarantee unique nonces themselves.
+func UnsafeNonce(key Key, nonce [NonceSize]byte) Sealer {
+	return &unsafeNonce{key: key, nonce: nonce}
 }
 
-// Recipient makes files of the kind sealed box: ephemeral public key, tag,
-// ciphertext; crypto_box_seal. Only the owner of the private key can open them,
-// with Identity, and nothing tells who sealed them.
-func Recipient(publicKey *[KeySize]byte) Sealer { return recipient{publicKey} }
+type secretKey struct{ key *keyfile.Secret }
 
-// Identity opens files that were sealed for Recipient(publicKey).
-func Identity(publicKey, privateKey *[KeySize]byte) Opener { return identity{publicKey, privateKey} }
+func (k secretKey) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
+	return k.sealNonce(b, randomNonce())
+}
 
-type secretKey struct{ key *[KeySize]byte }
-
-func (k secretKey) seal(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) ([]byte, error) {
-	if nonce == nil {
-		nonce = new([NonceSize]byte)
-		rand.Read(nonce[:]) // never fails
+func (k secretKey) sealNonce(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) ([]byte, error) {
+	key, err := k.key.Bytes()
+	if err != nil {
+		return nil, err
 	}
-	b.Init(k.key, nonce)
+	b.Init(key, nonce)
 	return nonce[:], nil
 }
 
 func (k secretKey) open(b *xsalsa20poly1305.Box, prefix []byte) error {
-	b.Init(k.key, (*[NonceSize]byte)(prefix))
+	key, err := k.key.Bytes()
+	if err != nil {
+		return err
+	}
+	b.Init(key, (*[NonceSize]byte)(prefix))
 	return nil
 }
 
 func (secretKey) prefixSize() int { return NonceSize }
 
-type boxKey struct{ public, private *[KeySize]byte }
-
-// shared calls fn with the key that the owners of the two pairs share.
-func (k boxKey) shared(fn func(secretKey) error) error {
-	secret, err := curve25519.X25519(k.private[:], k.public[:])
-	if err != nil {
-		return ErrLowOrderKey // the only error there is, at these lengths
-	}
-	var key [KeySize]byte
-	xsalsa20poly1305.HSalsa20(&key, (*[KeySize]byte)(secret), new([16]byte))
-	defer xsalsa20poly1305.Wipe(key[:])
-	xsalsa20poly1305.Wipe(secret)
-	return fn(secretKey{&key})
+func randomNonce() *[NonceSize]byte {
+	nonce := new([NonceSize]byte)
+	rand.Read(nonce[:]) // never fails
+	return nonce
 }
 
-func (k boxKey) seal(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) (prefix []byte, err error) {
-	err = k.shared(func(key secretKey) error {
-		prefix, err = key.seal(b, nonce)
-		return err
-	})
-	return prefix, err
+type boxKey struct {
+	peer *keyfile.PublicKey
+	own  *keyfile.Identity
+}
+
+// shared returns the key that the owners of both identities share. The caller
+// wipes it.
+func (k boxKey) shared() (*[KeySize]byte, error) {
+	public, err1 := k.peer.Bytes()
+	private, err2 := k.own.Bytes()
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, keyfile.ErrNoKey
+	}
+	return precompute(public, private)
+}
+
+func (k boxKey) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
+	return k.sealNonce(b, randomNonce())
+}
+
+func (k boxKey) sealNonce(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) ([]byte, error) {
+	key, err := k.shared()
+	if err != nil {
+		return nil, err
+	}
+	defer xsalsa20poly1305.Wipe(key[:])
+	b.Init(key, nonce)
+	return nonce[:], nil
 }
 
 func (k boxKey) open(b *xsalsa20poly1305.Box, prefix []byte) error {
-	return k.shared(func(key secretKey) error { return key.open(b, prefix) })
+	key, err := k.shared()
+	if err != nil {
+		return err
+	}
+	defer xsalsa20poly1305.Wipe(key[:])
+	b.Init(key, (*[NonceSize]byte)(prefix))
+	return nil
 }
 
 func (boxKey) prefixSize() int { return NonceSize }
 
-type recipient struct{ public *[KeySize]byte }
+// precompute returns the key that the owners of two pairs share, NaCl's
+// crypto_box_beforenm, on the heap: a stack that grows would leave a copy behind.
+// The caller wipes it. curve25519.X25519 would leave a copy of the secret too.
+func precompute(public, private *[KeySize]byte) (*[KeySize]byte, error) {
+	theirs, err1 := ecdh.X25519().NewPublicKey(public[:])
+	ours, err2 := ecdh.X25519().NewPrivateKey(private[:])
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	secret, err := ours.ECDH(theirs)
+	if err != nil {
+		return nil, ErrLowOrderKey // the only error of X25519
+	}
+	shared := (*[KeySize]byte)(secret)
+	xsalsa20poly1305.HSalsa20(shared, shared, new([16]byte))
+	return shared, nil
+}
 
-var errSealedBoxNonce = fmt.Errorf("a sealed box has a nonce of its own: %w", fs.ErrInvalid)
+type recipient struct{ owner *keyfile.PublicKey }
 
-func (r recipient) seal(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) ([]byte, error) {
-	if nonce != nil {
-		return nil, errSealedBoxNonce
+func (r recipient) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
+	owner, err := r.owner.Bytes()
+	if err != nil {
+		return nil, err
 	}
 	public, private, err := sealedbox.GenerateKey(nil)
 	if err != nil {
 		return nil, err
 	}
 	defer xsalsa20poly1305.Wipe(private[:])
-	derived := sealedbox.Nonce(public, r.public)
-	_, err = boxKey{r.public, private}.seal(b, &derived)
-	return public[:], err
+	key, err := precompute(owner, private)
+	if err != nil {
+		return nil, err
+	}
+	defer xsalsa20poly1305.Wipe(key[:])
+	derived := sealedbox.Nonce(public, owner)
+	b.Init(key, &derived)
+	return public[:], nil
 }
 
-type identity struct{ public, private *[KeySize]byte }
+type identity struct{ own *keyfile.Identity }
 
 func (i identity) open(b *xsalsa20poly1305.Box, prefix []byte) error {
-	ephemeral := (*[KeySize]byte)(prefix)
-	nonce := sealedbox.Nonce(ephemeral, i.public)
-	err := boxKey{ephemeral, i.private}.open(b, nonce[:])
-	if errors.Is(err, ErrLowOrderKey) {
-		return ErrNotAuthentic // the key came with the box
+	private, err := i.own.Bytes()
+	if err != nil {
+		return err
 	}
-	return err
+	public, err := i.own.PublicKey().Bytes()
+	if err != nil {
+		return err
+	}
+	ephemeral := (*[KeySize]byte)(prefix)
+	key, err := precompute(ephemeral, private)
+	if errors.Is(err, ErrLowOrderKey) {
+		return ErrNotAuthentic // the ephemeral key came with the box
+	} else if err != nil {
+		return err
+	}
+	defer xsalsa20poly1305.Wipe(key[:])
+	nonce := sealedbox.Nonce(ephemeral, public)
+	b.Init(key, &nonce)
+	return nil
 }
 
 func (identity) prefixSize() int { return KeySize }
+
+type unsafeNonce struct {
+	key   Key
+	nonce [NonceSize]byte
+	used  atomic.Bool
+}
+
+var errNonceUsed = fmt.Errorf("an UnsafeNonce has sealed a box before, and seals only one: %w", fs.ErrInvalid)
+
+func (u *unsafeNonce) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
+	if u.key == nil {
+		return nil, errNil
+	}
+	if u.used.Swap(true) {
+		return nil, errNonceUsed
+	}
+	return u.key.sealNonce(b, &u.nonce)
+}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/largebox/largebox/internal/testlong"
+	"github.com/largebox/largebox/mmapio"
 	"github.com/largebox/largebox/publish"
 )
 
@@ -86,18 +87,18 @@ func TestCensus(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	view, _, err := views(Mmap, f, windowSize)
+	source, err := mmapio.NewSource(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cursor := view()
+	cursor := source.Cursor(windowSize)
 	if err := cursor.View(make([]byte, 1), 0, func([]byte) {}); err != nil {
 		t.Fatal(err)
 	}
 	if c := takeCensus(t, dir); c.goroutines == 0 || c.files[src] != 1 || strings.Count(c.mappings, src) != 1 {
 		t.Errorf("%+v", c)
 	}
-	if err := cursor.(io.Closer).Close(); err != nil || takeCensus(t, dir).mappings != "" {
+	if err := cursor.Close(); err != nil || takeCensus(t, dir).mappings != "" {
 		t.Errorf("still mapped, or %v", err)
 	}
 }
@@ -193,14 +194,17 @@ func TestCancelledAtEveryStage(t *testing.T) {
 	dst := filepath.Join(dir, "out")
 	src := write(t, filepath.Join(sources, "message"), m)
 	box := filepath.Join(sources, "box")
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	if _, err := SealFile(ctx, box, src, key, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	verbs := map[string]func(ctx context.Context, o Options) error{
-		"seal":   func(ctx context.Context, o Options) error { _, err := SealFile(ctx, dst, src, key, o); return err },
-		"open":   func(ctx context.Context, o Options) error { _, err := OpenFile(ctx, dst, box, key, o); return err },
-		"verify": func(ctx context.Context, o Options) error { _, err := VerifyFile(ctx, box, key, o); return err },
+		"seal": func(ctx context.Context, o Options) error { _, err := SealFile(ctx, dst, src, key, o); return err },
+		"open": func(ctx context.Context, o Options) error { _, err := OpenFile(ctx, dst, box, key, o); return err },
+		"verify": func(ctx context.Context, o Options) error {
+			_, err := VerifyFile(ctx, box, key, verifying(o))
+			return err
+		},
 		"to a stream": func(ctx context.Context, o Options) error {
 			o.TempDir = dir
 			_, err := OpenStream(ctx, Writer(io.Discard), Path(box), key, o)

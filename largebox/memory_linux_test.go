@@ -26,29 +26,50 @@ import (
 // them, and nowhere else.
 var lookedFor struct{ key, public, private [KeySize]byte }
 
+func lookedForPair() (*keyfile.PublicKey, *keyfile.Identity, error) {
+	peer, err := keyfile.PublicKeyFromBytes(&lookedFor.public)
+	return peer, keyfile.IdentityFromBytes(&lookedFor.private), err
+}
+
 // memoryUses are what a process does with keys, in dir.
 var memoryUses = map[string]func(dir string, o Options) error{
 	"seal, secretbox": func(dir string, o Options) error {
-		_, err := SealFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "message"), SecretKey(&lookedFor.key), o)
+		key := keyfile.SecretFromBytes(&lookedFor.key)
+		defer key.Wipe()
+		_, err := SealFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "message"), SecretKey(key), o)
 		return err
 	},
 	"open, secretbox": func(dir string, o Options) error {
-		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "secretbox"), SecretKey(&lookedFor.key), o)
+		key := keyfile.SecretFromBytes(&lookedFor.key)
+		defer key.Wipe()
+		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "secretbox"), SecretKey(key), o)
 		return err
 	},
 	"open, not authentic": func(dir string, o Options) error {
-		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "altered"), SecretKey(&lookedFor.key), o)
+		key := keyfile.SecretFromBytes(&lookedFor.key)
+		defer key.Wipe()
+		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "altered"), SecretKey(key), o)
 		if errors.Is(err, ErrNotAuthentic) {
 			return nil
 		}
 		return fmt.Errorf("opened: %w", err)
 	},
 	"seal, box": func(dir string, o Options) error {
-		_, err := SealFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "message"), BoxKey(&lookedFor.public, &lookedFor.private), o)
+		peer, own, err := lookedForPair()
+		if err != nil {
+			return err
+		}
+		defer own.Wipe()
+		_, err = SealFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "message"), BoxKey(peer, own), o)
 		return err
 	},
 	"open, box": func(dir string, o Options) error {
-		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "box"), BoxKey(&lookedFor.public, &lookedFor.private), o)
+		peer, own, err := lookedForPair()
+		if err != nil {
+			return err
+		}
+		defer own.Wipe()
+		_, err = OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "box"), BoxKey(peer, own), o)
 		return err
 	},
 	"a key file": func(dir string, o Options) error {
@@ -61,9 +82,9 @@ var memoryUses = map[string]func(dir string, o Options) error{
 			if err != nil {
 				return err
 			}
-			_, err = VerifyFile(ctx, filepath.Join(dir, "secretbox"), SecretKey(key), o)
+			_, err = VerifyFile(ctx, filepath.Join(dir, "secretbox"), SecretKey(key), verifying(o))
 			f.Wipe()
-			clear(key[:])
+			key.Wipe()
 			if err != nil {
 				return err
 			}
@@ -172,13 +193,18 @@ func TestNoKeyInMemory(t *testing.T) {
 	public := [KeySize]byte(x)
 	var shared [KeySize]byte
 	xbox.Precompute(&shared, &public, &private)
+	typed, err1 := keyfile.SecretFromBytes(&key).Text()
+	fileText, err2 := keyfile.SecretFromBytes(&key).FileText()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
 	m := random(5*blockSize + 100)
 	sealed := secretbox.Seal(nonce[:], m, &nonce, &key)
 	altered := bytes.Clone(sealed)
 	altered[len(altered)-1] ^= 1
 	for name, content := range map[string][]byte{
 		"message": m, "secretbox": sealed, "altered": altered, "box": secretbox.Seal(nonce[:], m, &nonce, &shared),
-		"key.typed": []byte(keyfile.SecretText(&key)), "key.hex": []byte(hex.EncodeToString(key[:])), "key.raw": key[:],
+		"key.typed": fileText, "key.hex": []byte(hex.EncodeToString(key[:])), "key.raw": key[:],
 	} {
 		write(t, filepath.Join(dir, name), content)
 	}
@@ -187,7 +213,7 @@ func TestNoKeyInMemory(t *testing.T) {
 		halves(all, "the secret key", key[:])
 		halves(all, "the shared key", shared[:])
 		halves(all, "the secret key in digits", []byte(hex.EncodeToString(key[:])))
-		halves(all, "the typed key", []byte(keyfile.FormatSecret(&key)[20:]))
+		halves(all, "the typed key", typed[20:])
 		if !sealed { // where the nonce is known
 			input := [16]byte(nonce[:16])
 			var subkey [32]byte

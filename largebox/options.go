@@ -1,27 +1,27 @@
 package largebox
 
 import (
-	"fmt"
 	"io/fs"
-	"slices"
 
+	"github.com/largebox/largebox/internal/pipeline"
 	"github.com/largebox/largebox/publish"
 )
 
-// A Workspace is where the output is assembled, and how the source is read.
-type Workspace string
+// A Workspace (a string) is where the output is assembled, and how the source is
+// read.
+type Workspace = pipeline.Workspace
 
 const (
 	// AutoWorkspace is Mmap where it can be had, step by step: a source that
 	// cannot be mapped is read, and where there are no anonymous files a named
 	// temporary serves.
-	AutoWorkspace Workspace = "auto"
+	AutoWorkspace = pipeline.AutoWorkspace
 	// Mmap reads through mapped windows and writes an anonymous file. Linux
 	// only; see package mmapio.
-	Mmap Workspace = "mmap"
+	Mmap = pipeline.Mmap
 	// Fallback reads and writes with plain I/O, into a private temporary file
 	// with a name, next to the destination. See package fallback.
-	Fallback Workspace = "fallback"
+	Fallback = pipeline.Fallback
 )
 
 // Options adjust an operation. The zero value is right for most uses.
@@ -52,24 +52,13 @@ type Options struct {
 	// unless that is an error. It is given bytes of the message, and a total of
 	// -1 where that is not known.
 	Progress func(done, total int64)
-	// UnsafeNonce replaces the random nonce. To use one nonce for two messages
-	// under one key gives both away, and the key's authenticity with them. It is
-	// for test vectors, and for protocols that see to uniqueness themselves.
-	UnsafeNonce *[NonceSize]byte
 }
 
-func (o *Options) check() error {
-	switch {
-	case !slices.Contains([]Workspace{"", AutoWorkspace, Mmap, Fallback}, o.Workspace):
-		return fmt.Errorf("unknown workspace %q: %w", o.Workspace, fs.ErrInvalid)
-	case !slices.Contains([]publish.Strategy{"", publish.Auto, publish.Link, publish.Clone, publish.Copy, publish.Rename}, o.Strategy):
-		return fmt.Errorf("unknown strategy %q: %w", o.Strategy, fs.ErrInvalid)
-	case o.Workers < 0:
-		return fmt.Errorf("%d workers: %w", o.Workers, fs.ErrInvalid)
-	case o.Mode != o.Mode.Perm():
-		return fmt.Errorf("mode %v is more than a permission: %w", o.Mode, fs.ErrInvalid)
-	}
-	return nil
+// VerifyOptions adjust a verification. The fields are those of Options.
+type VerifyOptions struct {
+	Workspace Workspace
+	Workers   int
+	Progress  func(done, total int64)
 }
 
 // A Result says what was done, and how.

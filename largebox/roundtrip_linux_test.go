@@ -26,7 +26,7 @@ func TestRoundTrip(t *testing.T) {
 				for _, strategy := range []publish.Strategy{publish.Auto, publish.Link, publish.Clone, publish.Copy, publish.Rename} {
 					what := fmt.Sprintf("%d bytes, %s, %s", n, workspace, strategy)
 					o := Options{Workspace: workspace, Strategy: strategy, Workers: 2, Mode: 0o640, NoSync: n > 1}
-					result, err := SealFile(ctx, in("sealed"), src, SecretKey(&testKey), o)
+					result, err := SealFile(ctx, in("sealed"), src, SecretKey(testSecret), o)
 					if strategy == publish.Clone && kind != "btrfs" && kind != "xfs" {
 						if err == nil {
 							t.Fatalf("%s: cloned", what)
@@ -57,10 +57,10 @@ func TestRoundTrip(t *testing.T) {
 					if got := secretbox.Seal(box[:NonceSize:NonceSize], m, (*[NonceSize]byte)(box), &testKey); !bytes.Equal(got, box) {
 						t.Fatalf("%s: not x/crypto's bytes", what)
 					}
-					if _, err := VerifyFile(ctx, in("sealed"), SecretKey(&testKey), o); err != nil {
+					if _, err := VerifyFile(ctx, in("sealed"), SecretKey(testSecret), verifying(o)); err != nil {
 						t.Errorf("%s: %v", what, err)
 					}
-					if _, err := OpenFile(ctx, in("opened"), in("sealed"), SecretKey(&testKey), o); err != nil {
+					if _, err := OpenFile(ctx, in("opened"), in("sealed"), SecretKey(testSecret), o); err != nil {
 						t.Fatalf("%s: %v", what, err)
 					}
 					wantFile(t, in("opened"), m)
@@ -106,19 +106,19 @@ func TestTempDir(t *testing.T) {
 				o := Options{Workspace: workspace, TempDir: boundary.temp, Mode: 0o600}
 				if boundary.want != publish.Link {
 					o.Strategy = publish.Link
-					if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); !isCrossDevice(err) {
+					if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); !isCrossDevice(err) {
 						t.Errorf("%s: link gives %v", workspace, err)
 					}
 					o.Strategy = publish.Auto
 				}
 				wantNames(t, dir)
-				result, err := SealFile(ctx, dst, src, SecretKey(&testKey), o)
+				result, err := SealFile(ctx, dst, src, SecretKey(testSecret), o)
 				if err != nil || result.Strategy != boundary.want {
 					t.Fatalf("%s: %s served, error %v", workspace, result.Strategy, err)
 				}
 				wantNames(t, dir, "sealed")
 				var got bytes.Buffer
-				if _, err := OpenStream(ctx, Writer(&got), Path(dst), SecretKey(&testKey), o); err != nil || !bytes.Equal(got.Bytes(), m) {
+				if _, err := OpenStream(ctx, Writer(&got), Path(dst), SecretKey(testSecret), o); err != nil || !bytes.Equal(got.Bytes(), m) {
 					t.Errorf("opened to a stream: %d bytes, error %v", got.Len(), err)
 				}
 				os.Remove(dst)
@@ -143,21 +143,21 @@ func TestWithoutAnonymousFiles(t *testing.T) {
 	src := write(t, filepath.Join(dir, "message"), m)
 	dst := filepath.Join(dir, "sealed")
 	for _, strategy := range []publish.Strategy{publish.Auto, publish.Link, publish.Copy, publish.Rename} {
-		result, err := SealFile(ctx, dst, src, SecretKey(&testKey), Options{Strategy: strategy, Replace: true})
+		result, err := SealFile(ctx, dst, src, SecretKey(testSecret), Options{Strategy: strategy, Replace: true})
 		if err != nil || result.Workspace != Fallback || strategy == publish.Auto && result.Strategy != publish.Rename {
 			t.Errorf("%s: %+v, %v", strategy, result, err)
 		}
 		wantNames(t, dir, "message", "sealed")
 	}
-	if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), Options{}); !errors.Is(err, fs.ErrExist) {
+	if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), Options{}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("an existing name: %v", err)
 	}
 	var got bytes.Buffer
-	if _, err := OpenStream(ctx, Writer(&got), Path(dst), SecretKey(&testKey), Options{TempDir: dir}); err != nil || !bytes.Equal(got.Bytes(), m) {
+	if _, err := OpenStream(ctx, Writer(&got), Path(dst), SecretKey(testSecret), Options{TempDir: dir}); err != nil || !bytes.Equal(got.Bytes(), m) {
 		t.Errorf("opened %d bytes, error %v", got.Len(), err)
 	}
 	os.Remove(dst)
-	if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), Options{Workspace: Mmap}); !errors.Is(err, errors.ErrUnsupported) {
+	if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), Options{Workspace: Mmap}); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("forced to mmap: %v", err)
 	}
 	wantNames(t, dir, "message")

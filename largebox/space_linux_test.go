@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -170,7 +169,7 @@ func TestFullDisk(t *testing.T) {
 	for _, a := range work {
 		write(t, filepath.Join(elsewhere, a.name), a.content)
 	}
-	key := SecretKey(&testKey)
+	key := SecretKey(testSecret)
 	for _, disk := range fullDisks {
 		t.Run(disk.name, func(t *testing.T) {
 			dir := disk.make(t)
@@ -178,7 +177,7 @@ func TestFullDisk(t *testing.T) {
 			blocks, inodes := freeOf(t, dir)
 			check := func(what string, err error) {
 				t.Helper()
-				var path *fs.PathError
+				var path *Error
 				if !errors.Is(err, ErrNoSpace) || !errors.Is(err, disk.errno) || !errors.As(err, &path) {
 					t.Errorf("%s: %v", what, err)
 				}

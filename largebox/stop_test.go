@@ -18,7 +18,7 @@ func wantNoGoroutines(t *testing.T) {
 	t.Helper()
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
-	if i := strings.Index(string(stacks), "largebox.(*run).work"); i >= 0 {
+	if i := strings.Index(string(stacks), "pipeline.(*run).work"); i >= 0 {
 		t.Errorf("a worker is still there:\n%s", stacks[i:])
 	}
 }
@@ -50,7 +50,7 @@ func TestCancelled(t *testing.T) {
 		dst := filepath.Join(dir, "sealed")
 		for _, after := range []int{1, 10 * blockSize} {
 			stopping, cancel := context.WithCancelCause(ctx)
-			_, err := SealStream(stopping, Path(dst), Reader(&cancelAfter{zeros{}, after, cancel}), SecretKey(&testKey), o)
+			_, err := SealStream(stopping, Path(dst), Reader(&cancelAfter{zeros{}, after, cancel}), SecretKey(testSecret), o)
 			if !errors.Is(err, context.Canceled) || !errors.Is(err, errBored) {
 				t.Errorf("after %d bytes: %v", after, err)
 			}
@@ -59,12 +59,12 @@ func TestCancelled(t *testing.T) {
 		}
 		before, cancel := context.WithCancel(ctx)
 		cancel()
-		if _, err := SealFile(before, dst, src, SecretKey(&testKey), o); !errors.Is(err, context.Canceled) {
+		if _, err := SealFile(before, dst, src, SecretKey(testSecret), o); !errors.Is(err, context.Canceled) {
 			t.Errorf("before the start: %v", err)
 		}
 		late, cancel := context.WithTimeout(ctx, 0)
 		defer cancel()
-		if _, err := SealFile(late, dst, src, SecretKey(&testKey), o); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := SealFile(late, dst, src, SecretKey(testSecret), o); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("past the deadline: %v", err)
 		}
 		// When the last byte has been worked on, but not published.
@@ -74,7 +74,7 @@ func TestCancelled(t *testing.T) {
 				stop(errBored)
 			}
 		}
-		if _, err := SealFile(stopping, dst, src, SecretKey(&testKey), o); !errors.Is(err, context.Canceled) {
+		if _, err := SealFile(stopping, dst, src, SecretKey(testSecret), o); !errors.Is(err, context.Canceled) {
 			t.Errorf("at the end: %v", err)
 		}
 		wantNames(t, dir)
@@ -106,14 +106,14 @@ func TestPanics(t *testing.T) {
 		dst := filepath.Join(dir, "sealed")
 		r := io.MultiReader(bytes.NewReader(message(3*blockSize)), panicReader{})
 		wantPanic(t, "reader", func() {
-			SealStream(ctx, Path(dst), Reader(r), SecretKey(&testKey), o)
+			SealStream(ctx, Path(dst), Reader(r), SecretKey(testSecret), o)
 		})
 		wantNames(t, dir)
 		o.Progress = func(int64, int64) { panic("progress") }
 		wantPanic(t, "progress", func() {
-			SealStream(ctx, Path(dst), Reader(zeros{}), SecretKey(&testKey), o)
+			SealStream(ctx, Path(dst), Reader(zeros{}), SecretKey(testSecret), o)
 		})
-		wantPanic(t, "progress", func() { SealFile(ctx, dst, src, SecretKey(&testKey), o) })
+		wantPanic(t, "progress", func() { SealFile(ctx, dst, src, SecretKey(testSecret), o) })
 		wantNames(t, dir)
 	})
 }
@@ -131,7 +131,7 @@ func TestProgress(t *testing.T) {
 		calls++
 	}}
 	slow := iotest.HalfReader(&sleepy{left: 5, Reader: io.LimitReader(zeros{}, n)})
-	if _, err := SealStream(ctx, Writer(io.Discard), Reader(slow), SecretKey(&testKey), o); err != nil {
+	if _, err := SealStream(ctx, Writer(io.Discard), Reader(slow), SecretKey(testSecret), o); err != nil {
 		t.Fatal(err)
 	}
 	if last != n || calls < 2 {
@@ -140,7 +140,7 @@ func TestProgress(t *testing.T) {
 
 	src := write(t, filepath.Join(t.TempDir(), "message"), message(100))
 	o.Progress = func(done, total int64) { last = done; calls = int(total) }
-	if _, err := SealStream(ctx, Writer(io.Discard), Path(src), SecretKey(&testKey), o); err != nil || last != 100 || calls != 100 {
+	if _, err := SealStream(ctx, Writer(io.Discard), Path(src), SecretKey(testSecret), o); err != nil || last != 100 || calls != 100 {
 		t.Errorf("a file: %d of %d, error %v", last, calls, err)
 	}
 }
@@ -153,7 +153,7 @@ type sleepy struct {
 
 func (s *sleepy) Read(p []byte) (int, error) {
 	if s.left--; s.left >= 0 {
-		time.Sleep(progressInterval)
+		time.Sleep(100 * time.Millisecond)
 	}
 	return s.Reader.Read(p)
 }

@@ -34,7 +34,7 @@ func TestStreams(t *testing.T) {
 					if sealed.Strategy != "" || sealed.Durable {
 						t.Errorf("a stream was published: %+v", sealed)
 					}
-					if _, err := VerifyStream(ctx, Reader(reading(bytes.NewReader(box.Bytes()))), pair.Opener, o); err != nil {
+					if _, err := VerifyStream(ctx, Reader(reading(bytes.NewReader(box.Bytes()))), pair.Opener, verifying(o)); err != nil {
 						t.Errorf("%s, %d bytes: verifying: %v", name, n, err)
 					}
 					opened, err := OpenStream(ctx, Writer(&back), Reader(reading(&box)), pair.Opener, o)
@@ -60,7 +60,7 @@ func TestStreamToFile(t *testing.T) {
 		fill.Close()
 	}()
 	dst := filepath.Join(dir, "sealed")
-	if _, err := SealStream(ctx, Path(dst), Reader(in), SecretKey(&testKey), Options{}); err != nil {
+	if _, err := SealStream(ctx, Path(dst), Reader(in), SecretKey(testSecret), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	drain, out, err := os.Pipe()
@@ -69,7 +69,7 @@ func TestStreamToFile(t *testing.T) {
 	}
 	go func() {
 		defer out.Close()
-		if _, err := OpenStream(ctx, Writer(out), Path(dst), SecretKey(&testKey), Options{}); err != nil {
+		if _, err := OpenStream(ctx, Writer(out), Path(dst), SecretKey(testSecret), Options{}); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -95,15 +95,15 @@ func TestStreamErrors(t *testing.T) {
 	broken := io.MultiReader(bytes.NewReader(message(2*blockSize)), iotest.ErrReader(errReader))
 	dir := t.TempDir()
 	dst := filepath.Join(dir, "sealed")
-	if _, err := SealStream(ctx, Path(dst), Reader(broken), SecretKey(&testKey), Options{}); !errors.Is(err, errReader) {
+	if _, err := SealStream(ctx, Path(dst), Reader(broken), SecretKey(testSecret), Options{}); !errors.Is(err, errReader) {
 		t.Errorf("a failing reader: %v", err)
 	}
 	wantNames(t, dir)
-	_, err := SealStream(ctx, Writer(&failingWriter{blockSize}), Reader(bytes.NewReader(message(64*blockSize))), SecretKey(&testKey), Options{})
+	_, err := SealStream(ctx, Writer(&failingWriter{blockSize}), Reader(bytes.NewReader(message(64*blockSize))), SecretKey(testSecret), Options{})
 	if !errors.Is(err, errWriter) {
 		t.Errorf("a failing writer: %v", err)
 	}
-	if _, err := OpenStream(ctx, Path(dst), Reader(iotest.ErrReader(errReader)), SecretKey(&testKey), Options{}); !errors.Is(err, errReader) {
+	if _, err := OpenStream(ctx, Path(dst), Reader(iotest.ErrReader(errReader)), SecretKey(testSecret), Options{}); !errors.Is(err, errReader) {
 		t.Errorf("a reader that fails at once: %v", err)
 	}
 	wantNames(t, dir)

@@ -6,25 +6,20 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/largebox/largebox/keyfile"
 	lbox "github.com/largebox/largebox/largebox/box"
 	lsecretbox "github.com/largebox/largebox/largebox/secretbox"
 )
 
 func TestLibsodiumSecretbox(t *testing.T) {
 	v := loadVectors(t).Secretbox
-	if got := Seal(nil, v.Message, v.Nonce.nonce(), v.Key.key()); !bytes.Equal(got, v.Box) {
-		t.Errorf("Seal gives %x", got)
-	}
 	if got := lsecretbox.Seal(nil, v.Message, v.Nonce.nonce(), v.Key.key()); !bytes.Equal(got, v.Box) {
 		t.Errorf("secretbox.Seal gives %x", got)
-	}
-	if got, ok := Open(nil, v.Box, v.Nonce.nonce(), v.Key.key()); !ok || !bytes.Equal(got, v.Message) {
-		t.Errorf("Open gives %x, %v", got, ok)
 	}
 	if got, ok := lsecretbox.Open(nil, v.Box, v.Nonce.nonce(), v.Key.key()); !ok || !bytes.Equal(got, v.Message) {
 		t.Errorf("secretbox.Open gives %x, %v", got, ok)
 	}
-	sealAndOpen(t, SecretKey(v.Key.key()), SecretKey(v.Key.key()), v.Nonce, v.Message, v.Box)
+	sealAndOpen(t, SecretKey(keyfile.SecretFromBytes(v.Key.key())), SecretKey(keyfile.SecretFromBytes(v.Key.key())), v.Nonce, v.Message, v.Box)
 }
 
 func TestLibsodiumBox(t *testing.T) {
@@ -35,16 +30,16 @@ func TestLibsodiumBox(t *testing.T) {
 	if got, ok := lbox.Open(nil, v.Box, v.Nonce.nonce(), v.AlicePublic.key(), v.BobPrivate.key()); !ok || !bytes.Equal(got, v.Message) {
 		t.Errorf("box.Open gives %x, %v", got, ok)
 	}
-	sealAndOpen(t, BoxKey(v.BobPublic.key(), v.AlicePrivate.key()), BoxKey(v.AlicePublic.key(), v.BobPrivate.key()), v.Nonce, v.Message, v.Box)
+	sealAndOpen(t, BoxKey(publicOf(t, v.BobPublic.key()), keyfile.IdentityFromBytes(v.AlicePrivate.key())), BoxKey(publicOf(t, v.AlicePublic.key()), keyfile.IdentityFromBytes(v.BobPrivate.key())), v.Nonce, v.Message, v.Box)
 }
 
 // sealAndOpen brings a vector through files.
-func sealAndOpen(t *testing.T, sealer Sealer, opener Opener, nonce, message, box hexBytes) {
+func sealAndOpen(t *testing.T, sealer, opener Key, nonce, message, box hexBytes) {
 	t.Helper()
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message)
 	sealed, opened := filepath.Join(dir, "sealed"), filepath.Join(dir, "opened")
-	if _, err := SealFile(ctx, sealed, src, sealer, Options{UnsafeNonce: nonce.nonce()}); err != nil {
+	if _, err := SealFile(ctx, sealed, src, UnsafeNonce(sealer, *nonce.nonce()), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	wantFile(t, sealed, append(bytes.Clone(nonce), box...))
@@ -57,18 +52,15 @@ func sealAndOpen(t *testing.T, sealer Sealer, opener Opener, nonce, message, box
 func TestLowOrderKeysAreRefused(t *testing.T) {
 	v := loadVectors(t).Box
 	dir := t.TempDir()
-	src := write(t, filepath.Join(dir, "message"), v.Message)
 	for _, public := range []hexBytes{v.LowOrderPublic, make([]byte, KeySize), append([]byte{1}, make([]byte, KeySize-1)...)} {
-		for _, sealer := range []Sealer{BoxKey(public.key(), v.AlicePrivate.key()), Recipient(public.key())} {
-			if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), src, sealer, Options{}); !errors.Is(err, ErrLowOrderKey) {
-				t.Errorf("sealing to %x: %v", public, err)
-			}
+		if _, err := keyfile.PublicKeyFromBytes(public.key()); !errors.Is(err, ErrLowOrderKey) {
+			t.Errorf("%x is a public key: %v", public, err)
 		}
 		// In a sealed box the key comes from whoever made the box.
 		forged := write(t, filepath.Join(dir, "forged"), append(bytes.Clone(public), make([]byte, 100)...))
-		if _, err := OpenFile(ctx, filepath.Join(dir, "opened"), forged, Identity(v.BobPublic.key(), v.BobPrivate.key()), Options{}); !errors.Is(err, ErrNotAuthentic) {
+		if _, err := OpenFile(ctx, filepath.Join(dir, "opened"), forged, Identity(keyfile.IdentityFromBytes(v.BobPrivate.key())), Options{}); !errors.Is(err, ErrNotAuthentic) {
 			t.Errorf("opening a sealed box from %x: %v", public, err)
 		}
 	}
-	wantNames(t, dir, "message", "forged")
+	wantNames(t, dir, "forged")
 }

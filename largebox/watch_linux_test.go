@@ -10,6 +10,7 @@ import (
 
 	"github.com/largebox/largebox/internal/tempfile"
 	"github.com/largebox/largebox/internal/testfs"
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/publish"
 	"golang.org/x/sys/unix"
 )
@@ -76,7 +77,7 @@ func TestWatcher(t *testing.T) {
 		src := filepath.Join(t.TempDir(), "sealed")
 		m := message(3 * blockSize)
 		var box bytes.Buffer
-		if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(m)), SecretKey(&testKey), Options{}); err != nil {
+		if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(m)), SecretKey(testSecret), Options{}); err != nil {
 			t.Fatal(err)
 		}
 		dst := filepath.Join(dir, "final")
@@ -120,7 +121,7 @@ func TestWatcher(t *testing.T) {
 						t.Errorf("%s: before the verdict there are %d names", c.what, seen)
 					}
 				}
-				_, err := OpenFile(ctx, dst, src, SecretKey(&testKey), c.o)
+				_, err := OpenFile(ctx, dst, src, SecretKey(testSecret), c.o)
 				if (err == nil) != authentic || !looked {
 					t.Errorf("%s, authentic %v: %v", c.what, authentic, err)
 				}
@@ -156,15 +157,15 @@ func TestNothingIsLeftOpen(t *testing.T) {
 		o.Replace, o.NoSync = true, true
 		fds, _ := count()
 		for range 5 {
-			if _, err := SealFile(ctx, dst, src, SecretKey(&testKey), o); err != nil {
+			if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); err != nil {
 				t.Fatal(err)
 			}
 			for _, key := range []*[KeySize]byte{&testKey, new([KeySize]byte)} {
-				OpenFile(ctx, filepath.Join(dir, "opened"), dst, SecretKey(key), o)
-				VerifyFile(ctx, dst, SecretKey(key), o)
+				OpenFile(ctx, filepath.Join(dir, "opened"), dst, SecretKey(keyfile.SecretFromBytes(key)), o)
+				VerifyFile(ctx, dst, SecretKey(keyfile.SecretFromBytes(key)), verifying(o))
 			}
-			SealFile(ctx, filepath.Join(dir, "missing", "x"), src, SecretKey(&testKey), o)
-			SealFile(ctx, dst, src, meddler{SecretKey(&testKey), func() { os.Truncate(src, blockSize) }}, o)
+			SealFile(ctx, filepath.Join(dir, "missing", "x"), src, SecretKey(testSecret), o)
+			SealFile(ctx, dst, src, meddler{SecretKey(testSecret), func() { os.Truncate(src, blockSize) }}, o)
 			write(t, src, message(9*blockSize))
 		}
 		after, maps := count()

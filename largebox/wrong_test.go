@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/largebox/largebox/keyfile"
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
@@ -55,18 +56,18 @@ func TestNotAuthentic(t *testing.T) {
 			o := Options{Workspace: workspace, Workers: 2}
 			check := func(how string, _ Result, err error) {
 				t.Helper()
-				var path *fs.PathError
+				var path *Error
 				if !errors.Is(err, c.want) || !errors.As(err, &path) {
 					t.Errorf("%s, %s, %s: %v", c.what, workspace, how, err)
 				}
 				wantNames(t, dir, "sealed")
 			}
 			var stream bytes.Buffer
-			result, err := OpenFile(ctx, dst, src, SecretKey(&testKey), o)
+			result, err := OpenFile(ctx, dst, src, SecretKey(testSecret), o)
 			check("to a file", result, err)
-			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(&testKey), o)
+			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(testSecret), o)
 			check("to a stream", result, err)
-			result, err = VerifyFile(ctx, src, SecretKey(&testKey), o)
+			result, err = VerifyFile(ctx, src, SecretKey(testSecret), verifying(o))
 			check("verified", result, err)
 			if stream.Len() > 0 {
 				t.Errorf("%s: %d bytes reached the stream", c.what, stream.Len())
@@ -77,11 +78,11 @@ func TestNotAuthentic(t *testing.T) {
 	src := write(t, filepath.Join(dir, "sealed"), good)
 	other := testKey
 	other[31] ^= 0x80
-	if _, err := OpenFile(ctx, dst, src, SecretKey(&other), Options{}); !errors.Is(err, ErrNotAuthentic) {
+	if _, err := OpenFile(ctx, dst, src, SecretKey(keyfile.SecretFromBytes(&other)), Options{}); !errors.Is(err, ErrNotAuthentic) {
 		t.Errorf("another key: %v", err)
 	}
 	wantNames(t, dir, "sealed")
-	if _, err := OpenFile(ctx, dst, src, SecretKey(&testKey), Options{}); err != nil {
+	if _, err := OpenFile(ctx, dst, src, SecretKey(testSecret), Options{}); err != nil {
 		t.Errorf("the box itself: %v", err)
 	}
 }
@@ -89,16 +90,14 @@ func TestNotAuthentic(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message(10))
-	public := pairs(t)[2].Sealer
 	for what, try := range map[string]struct {
 		Options
 		key Sealer
 	}{
-		"workspace": {Options{Workspace: "x"}, SecretKey(&testKey)},
-		"strategy":  {Options{Strategy: "x"}, SecretKey(&testKey)},
-		"workers":   {Options{Workers: -1}, SecretKey(&testKey)},
-		"mode":      {Options{Mode: fs.ModeSetuid | 0o755}, SecretKey(&testKey)},
-		"nonce":     {Options{UnsafeNonce: new([NonceSize]byte)}, public},
+		"workspace": {Options{Workspace: "x"}, SecretKey(testSecret)},
+		"strategy":  {Options{Strategy: "x"}, SecretKey(testSecret)},
+		"workers":   {Options{Workers: -1}, SecretKey(testSecret)},
+		"mode":      {Options{Mode: fs.ModeSetuid | 0o755}, SecretKey(testSecret)},
 	} {
 		if _, err := SealFile(ctx, filepath.Join(dir, "sealed"), src, try.key, try.Options); !errors.Is(err, fs.ErrInvalid) {
 			t.Errorf("%s: %v", what, err)

@@ -11,9 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"crypto/rand"
-
 	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
 	"github.com/largebox/largebox/publish"
 )
@@ -72,9 +71,9 @@ func (f *benchFile) remove() error {
 }
 
 func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, error) {
-	var secret [largebox.KeySize]byte
-	rand.Read(secret[:])
-	key := largebox.SecretKey(&secret)
+	secret := keyfile.NewSecret()
+	defer secret.Wipe()
+	key := largebox.SecretKey(secret)
 	at := func(name string) string { return filepath.Join(f.work, name) }
 	options := largebox.Options{NoSync: true}
 	fmt.Fprintf(w, "\na file of %s in %s, not synced\n", exactly(f.size), f.dir)
@@ -95,7 +94,7 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 			return err
 		}},
 		{op: "verify", do: func() error {
-			_, err := largebox.VerifyFile(ctx, at("box"), key, options)
+			_, err := largebox.VerifyFile(ctx, at("box"), key, largebox.VerifyOptions{})
 			return err
 		}},
 		{op: "open", makes: "opened", do: func() error {

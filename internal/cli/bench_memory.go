@@ -11,8 +11,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"github.com/largebox/largebox/largebox"
-	"golang.org/x/crypto/nacl/secretbox"
+	"github.com/largebox/largebox/largebox/secretbox"
+	xsecretbox "golang.org/x/crypto/nacl/secretbox"
 )
 
 // benchRounds is how often everything is measured. In a round, one figure comes
@@ -23,7 +25,7 @@ const benchRounds = 3
 type memoryFigure struct {
 	Op    string `json:"op"`
 	Bytes int    `json:"bytes"`
-	// In MiB/s: on one core, on all (from largebox.ParallelSize on), and x/crypto.
+	// In MiB/s: on one core, on all (from xsalsa20poly1305.ParallelSize on), and x/crypto.
 	OneCore  float64  `json:"one_core"`
 	AllCores *float64 `json:"all_cores"`
 	XCrypto  float64  `json:"xcrypto"`
@@ -49,17 +51,17 @@ func benchMemory(ctx context.Context, w io.Writer, sizes []int, each time.Durati
 			message := make([]byte, n)
 			rand.Read(message)
 			out := make([]byte, 0, n+largebox.Overhead)
-			box := secretbox.Seal(nil, message, &nonce, &key)
-			ours := func() { largebox.Seal(out, message, &nonce, &key) }
-			theirs := func() { secretbox.Seal(out, message, &nonce, &key) }
+			box := xsecretbox.Seal(nil, message, &nonce, &key)
+			ours := func() { secretbox.Seal(out, message, &nonce, &key) }
+			theirs := func() { xsecretbox.Seal(out, message, &nonce, &key) }
 			if op == "open" {
-				ours = func() { largebox.Open(out, box, &nonce, &key) }
-				theirs = func() { secretbox.Open(out, box, &nonce, &key) }
+				ours = func() { secretbox.Open(out, box, &nonce, &key) }
+				theirs = func() { xsecretbox.Open(out, box, &nonce, &key) }
 			}
-			if opened, ok := largebox.Open(out, box, &nonce, &key); !ok || !bytes.Equal(opened, message) {
+			if opened, ok := secretbox.Open(out, box, &nonce, &key); !ok || !bytes.Equal(opened, message) {
 				return nil, errEngineDiffers
 			}
-			if !bytes.Equal(largebox.Seal(out, message, &nonce, &key), box) {
+			if !bytes.Equal(secretbox.Seal(out, message, &nonce, &key), box) {
 				return nil, errEngineDiffers
 			}
 
@@ -70,7 +72,7 @@ func benchMemory(ctx context.Context, w io.Writer, sizes []int, each time.Durati
 				}
 				one = append(one, onOneCore(func() float64 { return throughput(ctx, each/benchRounds, n, ours) }))
 				peer = append(peer, throughput(ctx, each/benchRounds, n, theirs))
-				if n >= largebox.ParallelSize && cores > 1 {
+				if n >= xsalsa20poly1305.ParallelSize && cores > 1 {
 					many = append(many, throughput(ctx, each/benchRounds, n, ours))
 				}
 			}

@@ -91,9 +91,9 @@ func writeNewKey(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	key := keyfile.Generate()
-	defer clear(key[:])
-	return keyfile.Write(path, keyfile.SecretText(key))
+	key := keyfile.NewSecret()
+	defer key.Wipe()
+	return key.WriteFile(path)
 }
 
 // syncKey makes the name of the key durable, and those of its directories, which

@@ -35,6 +35,8 @@ func (c *call) outputOf(src string, of int) (string, error) {
 		return "-", nil
 	case out == "":
 		return c.output(src)
+	case isTypedSecret(out):
+		return "", hintedError{usagef("the output would have a key as its name, for all to see"), "-k and -i take the file of a key, -o the name of the output"}
 	case c.isDir(out):
 		if src == "-" {
 			return "", usagef("-o %s is a directory: standard input has no name that a file in it could get", out)

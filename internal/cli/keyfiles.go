@@ -38,7 +38,7 @@ var keyFiles = KeyScheme{
 			return nil, err
 		}
 		if k.Peer == "" {
-			return largebox.Identity(keyfile.PublicKey(private), private), nil
+			return largebox.Identity(private), nil
 		}
 		from, err := readPublicKey(k.Peer)
 		if err != nil {
@@ -56,28 +56,28 @@ func readSecretKey(k KeyRef) (largebox.Key, error) {
 	return largebox.SecretKey(key), nil
 }
 
-func readIdentity(k KeyRef, path string) (*[keyfile.Size]byte, error) {
+func readIdentity(k KeyRef, path string) (*keyfile.Identity, error) {
 	return readSecret(k, path, (*keyfile.File).Identity)
 }
 
 // readSecret reads a key that is to be secret, and warns if it is not.
-func readSecret(k KeyRef, path string, take func(*keyfile.File) (*[keyfile.Size]byte, error)) (*[keyfile.Size]byte, error) {
+func readSecret[K interface{ Wipe() }](k KeyRef, path string, take func(*keyfile.File) (K, error)) (none K, err error) {
 	f, err := readKeyFile(path)
 	if err != nil {
 		if foreign := foreignKey(path); foreign != nil {
-			return nil, foreign
-		} else if keyfile.Resembles(path) {
-			return nil, hintedError{usagef("a key is never given on the command line, where others can see it"),
+			return none, foreign
+		} else if !errors.Is(err, fs.ErrPermission) && looksLikeKey(path) {
+			return none, hintedError{usagef("a key is never given on the command line, where others can see it"),
 				"put it into a file that only you can read, and give the name of that"}
 		}
-		return nil, err
+		return none, err
 	}
 	defer f.Wipe()
 	key, err := take(f)
 	if err != nil {
-		return nil, withKeyHint(err, path)
+		return none, withKeyHint(err, path)
 	}
-	k.Cleanup(func() { clear(key[:]) })
+	k.Cleanup(key.Wipe)
 	if f.Exposed {
 		k.Warn("others than you may read %s; chmod 600 it", path)
 	}
@@ -86,15 +86,15 @@ func readSecret(k KeyRef, path string, take func(*keyfile.File) (*[keyfile.Size]
 
 // publicKey returns the public key that arg is, or that the file of that name
 // contains.
-func readPublicKey(arg string) (*[keyfile.Size]byte, error) {
-	key, notOne := keyfile.ParsePublic(arg)
+func readPublicKey(arg string) (*keyfile.PublicKey, error) {
+	key, notOne := keyfile.ParsePublicKey(arg)
 	if notOne == nil {
 		return key, nil
 	}
 	f, err := readKeyFile(arg)
 	if err == nil {
 		defer f.Wipe()
-		key, err = f.Public()
+		key, err = f.PublicKey()
 		return key, withKeyHint(err, arg)
 	}
 	if foreign := foreignKey(arg); foreign != nil {
@@ -103,7 +103,7 @@ func readPublicKey(arg string) (*[keyfile.Size]byte, error) {
 	switch {
 	case errors.Is(notOne, keyfile.ErrWrongKind):
 		return nil, withKeyHint(usageError{notOne}, "IDENTITYFILE")
-	case keyfile.Resembles(arg):
+	case looksLikeKey(arg):
 		return nil, usageError{notOne}
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, hintedError{usagef("%s: not a public key, and no file of that name", arg),

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -30,31 +29,41 @@ Keep a copy of it: without the key, nobody can open what was sealed.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			key := keyfile.Generate()
-			defer clear(key[:])
-			var text string
+			var key interface {
+				WriteFile(path string) error
+				FileText() ([]byte, error)
+				Wipe()
+			}
+			var public *keyfile.PublicKey
+			what := "the secret key"
 			switch kind {
 			case "secret":
-				text = keyfile.SecretText(key)
+				key = keyfile.NewSecret()
 			case "box":
-				text = keyfile.IdentityText(key)
+				identity := keyfile.NewIdentity()
+				key, public, what = identity, identity.PublicKey(), "the identity"
 			default:
 				return usagef("--type %s: choose one of secret, box", kind)
 			}
+			defer key.Wipe()
 			if out == "" || out == "-" {
-				if _, err := io.WriteString(cmd.OutOrStdout(), text); err != nil {
+				text, err := key.FileText()
+				if err != nil {
 					return err
 				}
-			} else if err := keyfile.Write(out, text); errors.Is(err, fs.ErrExist) {
+				defer clear(text)
+				if _, err := cmd.OutOrStdout().Write(text); err != nil {
+					return err
+				}
+			} else if err := key.WriteFile(out); errors.Is(err, fs.ErrExist) {
 				return hintedError{err, "a key is never overwritten; -o chooses another name"}
 			} else if err != nil {
 				return err
+			} else {
+				p.console.printf("made %s, %s; keep a copy of it in a safe place", what, out)
 			}
-			if out != "" && out != "-" {
-				p.console.printf("made %s, %s; keep a copy of it in a safe place", map[string]string{"secret": "the secret key", "box": "the identity"}[kind], out)
-			}
-			if kind == "box" {
-				fmt.Fprintln(cmd.ErrOrStderr(), "Public key:", keyfile.FormatPublic(keyfile.PublicKey(key)))
+			if public != nil {
+				p.console.printf("Public key: %v", public)
 			}
 			return nil
 		},
@@ -83,7 +92,7 @@ func (p *program) newPubkey() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), keyfile.FormatPublic(keyfile.PublicKey(private)))
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), private.PublicKey())
 			return err
 		},
 	}

@@ -145,16 +145,20 @@ func cmdForEachForm(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	raw, err := hex.DecodeString(strings.TrimSpace(string(digits)))
 	ts.Check(err)
-	key := (*[keyfile.Size]byte)(raw)
+	key := keyfile.SecretFromBytes((*[keyfile.Size]byte)(raw))
+	typed, err := key.Text()
+	ts.Check(err)
+	file, err := key.FileText()
+	ts.Check(err)
 	for what, form := range map[string]string{
 		"hex":             hex.EncodeToString(raw),
 		"upper case":      "\n  " + strings.ToUpper(hex.EncodeToString(raw)) + "\r\n\n",
 		"base64":          base64.StdEncoding.EncodeToString(raw) + "\n",
 		"unpadded base64": base64.RawURLEncoding.EncodeToString(raw),
 		"raw":             string(raw),
-		"typed":           keyfile.FormatSecret(key),
-		"typed, shouted":  strings.ToUpper(keyfile.FormatSecret(key)),
-		"file":            keyfile.SecretText(key),
+		"typed":           string(typed),
+		"typed, shouted":  strings.ToUpper(string(typed)),
+		"file":            string(file),
 	} {
 		ts.Logf("%s", what)
 		ts.Check(os.WriteFile(ts.MkAbs("form"), []byte(form), 0o600))

@@ -26,9 +26,22 @@ func forms(key *[keyfile.Size]byte) []string {
 	return []string{
 		string(key[:]), hex.EncodeToString(key[:]), strings.ToUpper(hex.EncodeToString(key[:])),
 		base64.StdEncoding.EncodeToString(key[:]), base64.URLEncoding.EncodeToString(key[:]),
-		strings.TrimPrefix(keyfile.FormatSecret(key), "largebox-secret1"),
-		strings.TrimPrefix(keyfile.FormatIdentity(key), "largebox-identity1"),
+		strings.TrimPrefix(secretText(key), "largebox-secret1"),
+		strings.TrimPrefix(identityText(key), "largebox-identity1"),
 	}
+}
+
+func secretText(key *[keyfile.Size]byte) string { return text(keyfile.SecretFromBytes(key).Text()) }
+
+func identityText(key *[keyfile.Size]byte) string {
+	return text(keyfile.IdentityFromBytes(key).Text())
+}
+
+func text(p []byte, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return string(p)
 }
 
 const pieceSize = 12
@@ -78,20 +91,19 @@ func secretsDir(t testing.TB, chdir func(string), setenv func(key, value string)
 	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "TMPDIR"} {
 		setenv(name, filepath.Join(dir, "home"))
 	}
-	public := keyfile.PublicKey(&privateKey)
 	files := map[string]string{
 		"message":  "the message",
-		"key":      keyfile.SecretText(&secretKey),
-		"identity": keyfile.IdentityText(&privateKey),
-		"public":   keyfile.FormatPublic(public),
+		"key":      text(keyfile.SecretFromBytes(&secretKey).FileText()),
+		"identity": text(keyfile.IdentityFromBytes(&privateKey).FileText()),
+		"public":   keyfile.IdentityFromBytes(&privateKey).PublicKey().String(),
 		"raw":      string(secretKey[:]),
 		"hex":      hex.EncodeToString(secretKey[:]),
 		"base64":   base64.StdEncoding.EncodeToString(secretKey[:]),
-		"typo":     keyfile.FormatSecret(&secretKey)[:70] + "qqqq",
+		"typo":     secretText(&secretKey)[:70] + "qqqq",
 		"mistyped": mistypedKey,
 		"two":      hex.EncodeToString(secretKey[:]) + "\n" + hex.EncodeToString(privateKey[:]),
 		"short":    hex.EncodeToString(secretKey[1:]),
-		"loose":    keyfile.FormatSecret(&secretKey),
+		"loose":    secretText(&secretKey),
 		"message.box": "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18" +
 			"an altered box of the message",
 		"cut.box": "short",
@@ -229,7 +241,7 @@ func TestLeak(t *testing.T) {
 			t.Errorf("%q is not seen", form[5:20])
 		}
 	}
-	if piece := leak(strings.Join([]string{"the secret key", keyfile.FormatPublic(keyfile.PublicKey(&privateKey))}, " ")); piece != "" {
+	if piece := leak(strings.Join([]string{"the secret key", keyfile.IdentityFromBytes(&privateKey).PublicKey().String()}, " ")); piece != "" {
 		t.Errorf("%q is taken for a piece of a key", piece)
 	}
 }
@@ -238,8 +250,8 @@ func TestLeak(t *testing.T) {
 // and flags do. They are refused, and not repeated.
 func TestKeyOnCommandLine(t *testing.T) {
 	secretsDir(t, t.Chdir, t.Setenv)
-	keys := append(forms(&secretKey)[1:], mistypedKey, keyfile.FormatSecret(&secretKey), keyfile.FormatIdentity(&privateKey),
-		strings.ToUpper(keyfile.FormatIdentity(&privateKey)), keyfile.FormatSecret(&secretKey)[:60])
+	keys := append(forms(&secretKey)[1:], mistypedKey, secretText(&secretKey), identityText(&privateKey),
+		strings.ToUpper(identityText(&privateKey)), secretText(&secretKey)[:60])
 	for _, key := range keys {
 		for _, args := range [][]string{
 			{"seal", "-k", key, "message"}, {"seal", "-k" + key, "--json", "message"}, {"seal", "--key=" + key, "message"},

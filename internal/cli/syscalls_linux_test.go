@@ -15,6 +15,7 @@ import (
 	"github.com/largebox/largebox/internal/tempfile"
 	"github.com/largebox/largebox/internal/testfs"
 	"github.com/largebox/largebox/internal/testlong"
+	"github.com/largebox/largebox/keyfile"
 	"github.com/largebox/largebox/largebox"
 )
 
@@ -191,7 +192,7 @@ func (b *trial) check(t *testing.T, what, dir string, u use, leftover bool, stat
 		isOld = bytes.Equal(content, old)
 		if !isOld && !bytes.Equal(content, b.message) {
 			key := [largebox.KeySize]byte(bytes.Repeat([]byte{0xab}, largebox.KeySize))
-			if _, err := largebox.VerifyFile(context.Background(), filepath.Join(dir, "out"), largebox.SecretKey(&key), largebox.Options{}); err != nil {
+			if _, err := largebox.VerifyFile(context.Background(), filepath.Join(dir, "out"), largebox.SecretKey(keyfile.SecretFromBytes(&key)), largebox.VerifyOptions{}); err != nil {
 				t.Errorf("%s: out is neither the old file nor the new one (status %d: %s)", what, status, said)
 			}
 		}

@@ -75,7 +75,9 @@ before the whole box has verified.`,
 		long:    "Check that each FILE would open, and write nothing. Keys are as for open.",
 		example: `  largebox verify backup.tar.box`,
 		run: func(c *call) (largebox.Result, error) {
-			return largebox.VerifyStream(c.ctx, c.src, c.opener, c.options)
+			return largebox.VerifyStream(c.ctx, c.src, c.opener, largebox.VerifyOptions{
+				Workspace: c.options.Workspace, Workers: c.options.Workers, Progress: c.options.Progress,
+			})
 		},
 		keys: openKeys,
 	},

@@ -1,13 +1,9 @@
-package largebox
+package pipeline
 
 import (
-	"io/fs"
 	"os"
 	"syscall"
 )
-
-// ctime is the time of the last change of content or status.
-func ctime(info fs.FileInfo) syscall.Timespec { return info.Sys().(*syscall.Stat_t).Ctim }
 
 const errCrossDevice = syscall.EXDEV
 

@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"io"
+	"os"
+)
+
+// An Input is where bytes come from: a Path, File, Reader or ReaderAt.
+type Input interface {
+	openInput() (*source, error)
+	// name returns the name of the input in errors.
+	name() string
+}
+
+// An Output is where bytes go: a Path, Writer or OutputFunc.
+type Output interface {
+	openOutput(*target) error
+	name() string
+}
+
+// A Path is the path of a file, as an Input or an Output.
+type Path string
+
+func (p Path) name() string { return string(p) }
+
+// File returns an open file as an Input, from its current offset to its end.
+// The file stays open, and its offset stays where it is if the file is regular.
+func File(f *os.File) Input { return fileInput{f} }
+
+type fileInput struct{ *os.File }
+
+func (f fileInput) name() string { return f.Name() }
+
+// Reader returns a stream as an Input. It is read once, to its end, in order.
+func Reader(r io.Reader) Input { return readerInput{r} }
+
+type readerInput struct{ io.Reader }
+
+func (readerInput) name() string { return streamName }
+
+// ReaderAt returns the first size bytes of r as an Input. Several goroutines
+// call r.ReadAt at once, each byte is read once.
+func ReaderAt(r io.ReaderAt, size int64) Input { return readerAtInput{r, size} }
+
+type readerAtInput struct {
+	io.ReaderAt
+	size int64
+}
+
+func (r readerAtInput) name() string {
+	if named, ok := r.ReaderAt.(interface{ Name() string }); ok {
+		return named.Name()
+	}
+	return streamName
+}
+
+// Writer returns a stream as an Output. Its first byte is written by Deliver.
+func Writer(w io.Writer) Output { return writerOutput{w} }
+
+type writerOutput struct{ io.Writer }
+
+func (writerOutput) name() string { return streamName }
+
+// An OutputFunc is an Output that Deliver calls with the finished file and its
+// size in bytes. The file is gone when the function has returned.
+type OutputFunc func(r io.ReaderAt, size int64) error
+
+func (OutputFunc) name() string { return streamName }
+
+const streamName = "stream"

@@ -1,0 +1,152 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/workfile"
+)
+
+// A Job is one message on its way from an Input to an Output.
+type Job struct {
+	op     string
+	in     Input
+	out    Output // nil if nothing is written
+	opts   Options
+	source *source
+	target *target        // nil if nothing is written
+	file   *workfile.File // the unfinished output, once Run has begun
+	result Result
+}
+
+// Begin opens both ends, and finds out what stands in the way at either; out is
+// nil if nothing is written. The Job is to be ended with End. An error is an
+// *Error.
+func Begin(op string, out Output, in Input, o Options) (*Job, error) {
+	j := &Job{op: op, in: in, out: out, opts: o}
+	if err := j.begin(); err != nil {
+		j.End()
+		return nil, j.Error(err)
+	}
+	return j, nil
+}
+
+func (j *Job) begin() (err error) {
+	if j.in == nil {
+		return errNil
+	}
+	if err := j.opts.check(); err != nil {
+		return err
+	}
+	if j.source, err = j.in.openInput(); err != nil || j.out == nil {
+		return err
+	}
+	j.target = &target{o: j.opts}
+	err = j.out.openOutput(j.target)
+	if path, ok := j.out.(Path); ok && errors.Is(err, fs.ErrExist) && j.source.info != nil {
+		if there, e := os.Lstat(string(path)); e == nil && os.SameFile(there, j.source.info) {
+			err = fmt.Errorf("%w: it is the source itself", err)
+		}
+	}
+	return err
+}
+
+// End closes what Begin and Run opened, and leaves nothing of an output that was
+// not delivered.
+func (j *Job) End() {
+	if j.file != nil {
+		j.file.Close()
+	}
+	if j.target != nil {
+		j.target.close()
+	}
+	if j.source != nil {
+		j.source.close()
+	}
+}
+
+// Error returns err as an *Error that names both ends, or nil if err is nil.
+func (j *Job) Error(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := &Error{Op: j.op, Src: streamName, Err: errs.InUse(err)}
+	if j.in != nil {
+		e.Src = j.in.name()
+	}
+	if j.out != nil {
+		e.Dst = j.out.name()
+	}
+	if inner, ok := err.(*fs.PathError); ok && inner.Path == e.Src {
+		e.Err = errs.InUse(inner.Err) // Src is in the text already
+	}
+	return e
+}
+
+// Header reads the first n bytes of the source. A shorter source is an
+// io.ErrUnexpectedEOF.
+func (j *Job) Header(n int) ([]byte, error) { return j.source.header(n) }
+
+// Run brings the message through w and returns its length. It may be called
+// once. The Workers have ended when it returns.
+func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
+	size := j.source.sizeFrom(w.Start)
+	p := newPlan(j.opts.Workers)
+	cuts := w.Cuts(p.block)
+	if size >= 0 {
+		p.workers = int(min(int64(p.workers), max(cuts.count(size), 1)))
+	}
+	pieces, workspace, err := j.source.pieces(cuts, p, j.opts.Workspace, w.Start)
+	if err != nil {
+		return 0, err
+	}
+	r := &run{plan: p, inPlace: w.InPlace, used: p.block, pieces: pieces, total: size}
+	longest := size
+	if j.target != nil {
+		whole := int64(-1)
+		if size >= 0 {
+			whole = w.OutputSize(size)
+			longest = max(size, whole)
+		}
+		if j.file, err = j.target.create(whole); err != nil {
+			return 0, err
+		}
+		if workspace = Mmap; !j.file.Anonymous() {
+			workspace = Fallback
+		}
+		r.dst = j.file
+	}
+	if size >= 0 {
+		r.used = int(min(longest, int64(p.block)))
+	}
+	j.result.Workspace, j.result.Workers = workspace, p.workers
+	workers := make([]Worker, p.workers)
+	for i := range workers {
+		workers[i] = w.Worker()
+	}
+	return r.do(ctx, workers, j.opts.Progress)
+}
+
+// CheckSource returns err, or an ErrSourceChanged if the source changed since it
+// was opened and err is nil or a failure to read it.
+func (j *Job) CheckSource(err error) error { return j.source.check(err) }
+
+// WriteAt writes p at byte off of the unfinished output, after Run.
+func (j *Job) WriteAt(p []byte, off int64) (int, error) { return j.file.WriteAt(p, off) }
+
+// Deliver gives the finished output its name, or its bytes to a stream.
+func (j *Job) Deliver(ctx context.Context) error {
+	published, err := j.target.deliver(ctx, j.file)
+	j.result.Strategy, j.result.Durable = published.Strategy, published.Durable
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = cancelled(ctx) // with its cause, which publish does not tell
+	}
+	return err
+}
+
+// Result returns how the Job was done, so far.
+func (j *Job) Result() Result { return j.result }

@@ -1,0 +1,183 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/largebox/largebox/internal/errs"
+)
+
+const progressInterval = 100 * time.Millisecond
+
+// A Worker works on pieces, one at a time. It belongs to one goroutine while Run
+// lasts, and to the caller of Run afterwards.
+type Worker interface {
+	// Work turns src, a piece of the message, into output, and returns that and
+	// the offset in the unfinished file where it belongs. The output may be made in
+	// block, and is empty if there is nothing to write. With Work.InPlace, src may
+	// be at the start of block; otherwise they do not overlap.
+	//
+	// Others may be writing src: Work reads each of its bytes once, and goes on
+	// with what it read. An error ends the run.
+	Work(block, src []byte, p Piece) (out []byte, off int64, err error)
+}
+
+// Work is what Run does with a message.
+type Work struct {
+	// Start is where the message starts in the source, in bytes.
+	Start int64
+	// Cuts returns how the message is cut, so that neither a piece nor its output
+	// is longer than block bytes, which is a multiple of 64 KiB.
+	Cuts func(block int) Cuts
+	// InPlace says that a Worker can make its output where the piece was read.
+	InPlace bool
+	// OutputSize returns the size of the whole unfinished file for a message of n
+	// bytes, so that space for it is reserved.
+	OutputSize func(n int64) int64
+	// Worker returns the state of one goroutine. Run calls it once for each, before
+	// any of them starts.
+	Worker func() Worker
+}
+
+// A run brings one message through the workers.
+type run struct {
+	plan
+	inPlace bool
+	used    int // how many bytes of a block may be written
+	pieces  pieces
+	dst     io.WriterAt // nil if nothing is written
+	total   int64       // length of the message, or -1
+
+	done    atomic.Int64
+	stop    atomic.Bool
+	failure atomic.Pointer[failure]
+}
+
+// A failure is the first thing that went wrong in a worker.
+type failure struct {
+	err      error
+	panicked any
+}
+
+// do returns the length of the message. It returns when all workers have ended,
+// also if it panics with what a worker or the progress function panicked with.
+func (r *run) do(ctx context.Context, workers []Worker, progress func(done, total int64)) (n int64, err error) {
+	if ctx.Err() != nil {
+		return 0, cancelled(ctx)
+	}
+	var wg sync.WaitGroup
+	for _, w := range workers {
+		wg.Go(func() { r.work(w) })
+	}
+	finished := make(chan struct{})
+	go func() { wg.Wait(); close(finished) }()
+	defer func() { // if progress panics
+		r.stop.Store(true)
+		<-finished
+	}()
+	r.wait(ctx, finished, progress)
+	n = r.done.Load()
+	if f := r.failure.Load(); f != nil {
+		if f.panicked != nil {
+			panic(f.panicked)
+		}
+		return n, f.err
+	}
+	if ctx.Err() != nil {
+		return n, cancelled(ctx)
+	}
+	if progress != nil {
+		progress(n, n)
+	}
+	return n, nil
+}
+
+// wait returns when the workers have finished, and stops them if ctx ends.
+func (r *run) wait(ctx context.Context, finished <-chan struct{}, progress func(done, total int64)) {
+	var tick <-chan time.Time
+	if progress != nil {
+		ticker := time.NewTicker(progressInterval)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	for {
+		select {
+		case <-tick:
+			progress(r.done.Load(), r.total)
+		case <-ctx.Done():
+			r.stop.Store(true)
+			<-finished
+			return
+		case <-finished:
+			return
+		}
+	}
+}
+
+// work runs one worker, from start to end.
+func (r *run) work(w Worker) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.fail(failure{panicked: p})
+		}
+	}()
+	block := blocks.get(r.block)
+	defer blocks.put(block, r.used)
+	in := block
+	if !r.inPlace {
+		in = blocks.get(r.block)
+		defer blocks.put(in, r.used)
+	}
+	reader := r.pieces.reader()
+	if err := errors.Join(r.loop(w, reader, block, in), reader.Close()); err != nil {
+		r.fail(failure{err: err})
+	}
+}
+
+func (r *run) fail(f failure) {
+	r.failure.CompareAndSwap(nil, &f)
+	r.stop.Store(true)
+}
+
+// loop is where every byte of a message passes: a piece is read once, worked on
+// once, and written once.
+func (r *run) loop(w Worker, reader pieceReader, block, in []byte) error {
+	var n int
+	var out []byte
+	var off int64
+	var failed error
+	piece := func(src []byte, p Piece) { // one for all pieces, so that they make no garbage
+		n = len(src)
+		out, off, failed = w.Work(block, src, p)
+	}
+	for !r.stop.Load() {
+		err := reader.next(in, piece)
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = failed
+		}
+		if err == nil && r.dst != nil && len(out) > 0 {
+			_, err = r.dst.WriteAt(out, off)
+		}
+		if err != nil {
+			return err
+		}
+		r.done.Add(int64(n))
+	}
+	return nil
+}
+
+// cancelled returns why ctx ended, as an error that is ctx.Err() too.
+func cancelled(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return errs.As(err, cause)
+}

@@ -1,0 +1,137 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"github.com/largebox/largebox/mmapio"
+)
+
+// A source is an opened Input: a stream, or something of known size to be read at
+// any place.
+type source struct {
+	stream io.Reader
+	at     io.ReaderAt // nil for a stream
+	start  int64       // of the input, in at
+	size   int64       // of the input
+	info   fs.FileInfo // of a file, as it was when it was opened
+	opened io.Closer   // what is ours to close
+}
+
+func (r readerInput) openInput() (*source, error) { return &source{stream: r.Reader}, nil }
+
+func (r readerAtInput) openInput() (*source, error) {
+	if r.size < 0 {
+		return nil, fmt.Errorf("a size of %d bytes: %w", r.size, fs.ErrInvalid)
+	}
+	return &source{at: r.ReaderAt, size: r.size}, nil
+}
+
+func (p Path) openInput() (*source, error) {
+	f, err := os.Open(string(p))
+	if err != nil {
+		return nil, err
+	}
+	s, err := openFile(f)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	s.opened = f
+	return s, nil
+}
+
+func (f fileInput) openInput() (*source, error) { return openFile(f.File) }
+
+func openFile(f *os.File) (*source, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &fs.PathError{Op: "read", Path: f.Name(), Err: syscall.EISDIR}
+	}
+	if info.Mode().IsRegular() && (info.Size() > 0 || !hasContent(f)) {
+		if start, err := f.Seek(0, io.SeekCurrent); err == nil {
+			return &source{at: f, start: start, size: max(0, info.Size()-start), info: info}, nil
+		}
+	}
+	return &source{stream: f, info: info}, nil
+}
+
+// hasContent tells an empty file from the files of /proc, whose size is zero
+// whatever they hold.
+func hasContent(f *os.File) bool {
+	n, _ := f.ReadAt(make([]byte, 1), 0)
+	return n > 0
+}
+
+func (s *source) close() {
+	if s.opened != nil {
+		s.opened.Close()
+	}
+}
+
+// sizeFrom returns the number of bytes from off to the end, or -1 for a stream.
+func (s *source) sizeFrom(off int64) int64 {
+	if s.at == nil {
+		return -1
+	}
+	return max(0, s.size-off)
+}
+
+// header reads the first n bytes. A source that is shorter is an
+// io.ErrUnexpectedEOF.
+func (s *source) header(n int) ([]byte, error) {
+	p := make([]byte, n)
+	r := s.stream
+	if s.at != nil {
+		r = io.NewSectionReader(s.at, s.start, min(s.size, int64(n)))
+	}
+	_, err := io.ReadFull(r, p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return p, err
+}
+
+// pieces cut up what stands behind off; a stream has been read up to there.
+func (s *source) pieces(cuts Cuts, p plan, w Workspace, off int64) (pieces, Workspace, error) {
+	if s.at == nil {
+		return &streamPieces{Cuts: cuts, r: s.stream}, Fallback, nil
+	}
+	view, served, err := openViews(w, s.at, p.window)
+	if err != nil {
+		return nil, "", err
+	}
+	return &filePieces{Cuts: cuts, view: view, start: s.start + off, size: s.sizeFrom(off)}, served, nil
+}
+
+// check returns err, or an ErrSourceChanged where a change of the file explains a
+// success that is none, or a failure to read. A new size or mtime shows a change;
+// ctime does not count, since a new link or another permission alters it, too.
+// Stores through a mapping may show in neither (mmap(2)).
+func (s *source) check(err error) error {
+	var fault *mmapio.FaultError
+	if err != nil && !errors.As(err, &fault) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	f, ok := s.at.(*os.File)
+	if !ok || s.info == nil {
+		return err
+	}
+	now, e := f.Stat()
+	switch {
+	case e != nil:
+		return e
+	case now.Size() == s.info.Size() && now.ModTime().Equal(s.info.ModTime()):
+		return err
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrSourceChanged, err)
+	}
+	return ErrSourceChanged
+}

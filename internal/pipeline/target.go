@@ -1,0 +1,168 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/workfile"
+	"github.com/largebox/largebox/mmapio"
+	"github.com/largebox/largebox/publish"
+)
+
+// A target is an opened Output.
+type target struct {
+	stream io.Writer
+	fn     OutputFunc
+	dir    *publish.Dir // where the file will have its name; nil for a stream or fn
+	name   string
+	work   *publish.Dir // where the file is assembled; may be dir
+	o      Options
+}
+
+func (w writerOutput) openOutput(t *target) error {
+	t.stream = w.Writer
+	return t.openWork(os.TempDir())
+}
+
+func (fn OutputFunc) openOutput(t *target) error {
+	t.fn = fn
+	return t.openWork(os.TempDir())
+}
+
+// openOutput finds out what stands in the way before any work is done.
+func (p Path) openOutput(t *target) (err error) {
+	dir, name := filepath.Split(string(p))
+	if name == "" || name == "." || name == ".." {
+		return &fs.PathError{Op: "write", Path: string(p), Err: fmt.Errorf("not the name of a file: %w", fs.ErrInvalid)}
+	}
+	if dir == "" {
+		dir = "."
+	}
+	t.name = name
+	if t.dir, err = publish.OpenDir(dir); err != nil {
+		return err
+	}
+	if err = t.dir.Available(name, t.o.Replace); err != nil {
+		return err
+	}
+	if t.o.TempDir == "" {
+		t.work = t.dir
+		return nil
+	}
+	if err = t.openWork(""); err != nil {
+		return err
+	}
+	if (t.o.Strategy == publish.Link || t.o.Strategy == publish.Rename) && otherFileSystem(t.work.File(), t.dir.File()) {
+		// Found now, and not when all the work is done.
+		return &fs.PathError{Op: string(t.o.Strategy) + " from " + t.o.TempDir + " into", Path: t.dir.Path(), Err: errCrossDevice}
+	}
+	return nil
+}
+
+// openWork opens the directory in which the output is assembled: TempDir, or else
+// the one given.
+func (t *target) openWork(otherwise string) (err error) {
+	dir := t.o.TempDir
+	if dir == "" {
+		dir = otherwise
+	}
+	t.work, err = publish.OpenDir(dir)
+	return err
+}
+
+func (t *target) close() {
+	if t.dir != nil {
+		t.dir.Close()
+	}
+	if t.work != nil && t.work != t.dir {
+		t.work.Close()
+	}
+}
+
+// create makes the unfinished file, for size bytes or, if that is negative, for
+// an unknown number of them.
+func (t *target) create(size int64) (*workfile.File, error) {
+	if size <= BlockSize {
+		size = 0 // the first write finds a full disk as soon as fallocate
+	}
+	exclusive := !t.mayLink()
+	return workfile.Create(t.work, workfile.Options{
+		Options: mmapio.Options{
+			Size: size, Perm: t.o.Mode, Exclusive: exclusive, Writeback: !t.o.NoSync && !exclusive,
+		},
+		NoMmap:     t.o.Workspace == Fallback,
+		NoFallback: t.o.Workspace == Mmap,
+	})
+}
+
+// mayLink reports whether the unfinished file itself may become the published
+// one. If not, it is made so that nobody else can give it a name either.
+func (t *target) mayLink() bool {
+	switch {
+	case t.dir == nil, t.o.Strategy == publish.Clone, t.o.Strategy == publish.Copy:
+		return false
+	case t.o.Strategy == publish.Link, t.o.Strategy == publish.Rename:
+		return true
+	}
+	return t.work == t.dir || !otherFileSystem(t.work.File(), t.dir.File())
+}
+
+// deliver publishes the finished file, or gives its bytes to the stream or
+// function.
+func (t *target) deliver(ctx context.Context, f *workfile.File) (publish.Result, error) {
+	if t.dir == nil {
+		return publish.Result{}, t.handOver(ctx, f.OSFile())
+	}
+	if err := f.Reveal(); err != nil {
+		return publish.Result{}, err
+	}
+	o := publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync, Mode: t.o.Mode}
+	if t.work == t.dir {
+		o.TempName = f.Name
+	}
+	return publish.Publish(ctx, f.OSFile(), t.dir, t.name, o)
+}
+
+func (t *target) handOver(ctx context.Context, f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return cancelled(ctx)
+	}
+	if t.fn != nil {
+		return t.fn(io.NewSectionReader(f, 0, info.Size()), info.Size())
+	}
+	return send(ctx, t.stream, f, info.Size())
+}
+
+// send copies the first size bytes of f to w, through a block that is wiped
+// afterwards: it may be plaintext.
+func send(ctx context.Context, w io.Writer, f io.ReaderAt, size int64) error {
+	block := blocks.get(BlockSize)
+	defer blocks.put(block, int(min(size, BlockSize)))
+	for sent := int64(0); sent < size; {
+		if ctx.Err() != nil {
+			return cancelled(ctx)
+		}
+		p := block[:min(size-sent, BlockSize)]
+		if n, err := f.ReadAt(p, sent); n < len(p) {
+			return err
+		}
+		n, err := w.Write(p)
+		sent += int64(n)
+		if err == nil && n < len(p) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return fmt.Errorf("the output was cut short after %d bytes: %w", sent, errs.Space(err))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package keyfile
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// A key holds the bytes of a secret. Secret and Identity point to one, so that
+// their copies are wiped together, and so that fmt cannot print the bytes even
+// from an unexported field, of which it calls no method: it does not follow
+// pointers inside a struct.
+type key struct {
+	bytes [Size]byte
+	valid bool // bytes were set, and not wiped
+}
+
+func randomKey() *key {
+	k := &key{valid: true}
+	rand.Read(k.bytes[:]) // never fails
+	return k
+}
+
+func copyKey(bytes *[Size]byte) *key {
+	k := &key{valid: true}
+	copy(k.bytes[:], bytes[:])
+	return k
+}
+
+func (k *key) get() (*[Size]byte, error) {
+	if k == nil || !k.valid {
+		return nil, ErrNoKey
+	}
+	return &k.bytes, nil
+}
+
+func (k *key) wipe() {
+	if k != nil {
+		k.valid = false
+		clear(k.bytes[:])
+	}
+}
+
+func (k *key) equal(other *key) bool {
+	a, err1 := k.get()
+	b, err2 := other.get()
+	return err1 == nil && err2 == nil && subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+func (k *key) text(is kind) ([]byte, error) {
+	bytes, err := k.get()
+	if err != nil {
+		return nil, err
+	}
+	return encode(is, bytes), nil
+}
+
+// fileText returns comment, which ends its line, and the key on the next line.
+func (k *key) fileText(is kind, comment string) ([]byte, error) {
+	line, err := k.text(is)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(line)
+	// Of the whole length at once: append would leave shorter copies behind.
+	text := make([]byte, 0, len(comment)+len(line)+1)
+	text = append(append(text, comment...), line...)
+	return append(text, '\n'), nil
+}
+
+// What is printed in place of a key.
+const (
+	hiddenSecret   = "keyfile.Secret(…)"
+	hiddenIdentity = "keyfile.Identity(…)"
+)
+
+var errNoMarshal = errors.New("a secret is not marshalled; its method Text returns it")
+
+// Format implements fmt.Formatter. No verb prints the key.
+func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenSecret) }
+
+// LogValue implements slog.LogValuer. It does not return the key.
+func (Secret) LogValue() slog.Value { return slog.StringValue(hiddenSecret) }
+
+// MarshalText returns an error, so that no encoder writes the key or silently
+// leaves it out. [Secret.Text] returns the key.
+func (Secret) MarshalText() ([]byte, error) { return nil, errNoMarshal }
+
+// Format implements fmt.Formatter. No verb prints the key.
+func (Identity) Format(f fmt.State, _ rune) { io.WriteString(f, hiddenIdentity) }
+
+// LogValue implements slog.LogValuer. It does not return the key.
+func (Identity) LogValue() slog.Value { return slog.StringValue(hiddenIdentity) }
+
+// MarshalText returns an error, so that no encoder writes the key or silently
+// leaves it out. [Identity.Text] returns the key.
+func (Identity) MarshalText() ([]byte, error) { return nil, errNoMarshal }
