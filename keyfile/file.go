@@ -3,16 +3,12 @@ package keyfile
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 
-	"github.com/largebox/largebox/internal/workfile"
-	"github.com/largebox/largebox/mmapio"
 	"github.com/largebox/largebox/publish"
 )
 
@@ -108,25 +104,5 @@ func IdentityText(private *[Size]byte) string {
 // directory cannot be synced, that is an error, and the file stays: another
 // process may have sealed with the key by then.
 func Write(path, text string) error {
-	dir, name := filepath.Split(path)
-	if dir == "" {
-		dir = "."
-	}
-	d, err := publish.OpenDir(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Available(name, false); err != nil {
-		return err
-	}
-	f, err := workfile.Create(d, workfile.Options{Options: mmapio.Options{Perm: 0o600}})
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteAt([]byte(text), 0)
-	if err == nil {
-		_, err = publish.Publish(context.Background(), f.OSFile(), d, name, publish.Options{TempName: f.Name, Keep: true})
-	}
-	return errors.Join(err, f.Close())
+	return publish.WriteFile(context.Background(), path, []byte(text), publish.Options{KeepOnSyncError: true})
 }

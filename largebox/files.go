@@ -8,8 +8,8 @@ import (
 	"os"
 
 	"github.com/largebox/largebox/internal/errs"
-	"github.com/largebox/largebox/internal/workfile"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
+	"github.com/largebox/largebox/publish"
 )
 
 // SealFile seals the file src into the new file dst, which must not exist
@@ -102,7 +102,7 @@ type job struct {
 	o    Options
 	src  *source
 	dst  *target // nil if verifying
-	file *workfile.File
+	file *publish.File
 	box  xsalsa20poly1305.Box
 }
 

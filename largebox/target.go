@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/largebox/largebox/internal/errs"
-	"github.com/largebox/largebox/internal/workfile"
-	"github.com/largebox/largebox/mmapio"
 	"github.com/largebox/largebox/publish"
 )
 
@@ -81,17 +79,14 @@ func (t *target) close() {
 
 // workfile creates the file that size bytes of output, or an unknown number if
 // that is negative, are assembled in.
-func (t *target) workfile(size int64) (*workfile.File, error) {
+func (t *target) workfile(size int64) (*publish.File, error) {
 	if size <= blockSize {
 		size = 0 // the first write finds a full disk as soon as fallocate
 	}
+	kind := map[Workspace]publish.Kind{Mmap: publish.Anonymous, Fallback: publish.Temporary}[t.o.Workspace]
 	exclusive := !t.mayLink()
-	return workfile.Create(t.work, workfile.Options{
-		Options: mmapio.Options{
-			Size: size, Perm: t.o.Mode, Exclusive: exclusive, Writeback: !t.o.NoSync && !exclusive,
-		},
-		NoMmap:     t.o.Workspace == Fallback,
-		NoFallback: t.o.Workspace == Mmap,
+	return publish.Create(t.work, publish.CreateOptions{
+		Kind: kind, Size: max(size, 0), Mode: t.o.Mode, Exclusive: exclusive, Writeback: !t.o.NoSync && !exclusive,
 	})
 }
 
@@ -108,18 +103,11 @@ func (t *target) mayLink() bool {
 }
 
 // deliver publishes the finished workfile, or writes it to the stream.
-func (t *target) deliver(ctx context.Context, f *workfile.File) (publish.Result, error) {
+func (t *target) deliver(ctx context.Context, f *publish.File) (publish.Result, error) {
 	if t.stream != nil {
 		return publish.Result{}, t.send(ctx, f.OSFile())
 	}
-	if err := f.Reveal(); err != nil {
-		return publish.Result{}, err
-	}
-	o := publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync, Mode: t.o.Mode}
-	if t.work == t.dir {
-		o.TempName = f.Name
-	}
-	return publish.Publish(ctx, f.OSFile(), t.dir, t.name, o)
+	return f.PublishIn(ctx, t.dir, t.name, publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync})
 }
 
 // send copies f to the stream. Both ends as they are, so that the kernel can do
