@@ -13,7 +13,7 @@ import (
 // seal encrypts a group while it authenticates the one before, whose ciphertext
 // still is in the first-level cache.
 func seal() {
-	TEXT("sealGroupsAVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)")
+	TEXT("sealGroupsAVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32, counter uint64, h *[24]uint64, powers *[27]uint64)")
 	Doc("sealGroupsAVX512 is xorKeystream16AVX512, and adds to h the groups from the one before dst to the last but one.")
 	Pragma("noescape")
 	dst := Load(Param("dst"), destination)
@@ -24,13 +24,12 @@ func seal() {
 // open authenticates a group while it makes the keystream for it. It reads the
 // group once, and keeps a copy.
 func open() {
-	TEXT("openGroupsAVX512", 0, "func(dst, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)")
-	Doc("openGroupsAVX512 adds groups of src to h and combines them with the keystream into dst. It reads src once.")
+	TEXT("openGroupsAVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32, counter uint64, h *[24]uint64, powers *[27]uint64, scratch *[1088]byte)")
+	Doc("openGroupsAVX512 adds groups of src to h and combines them with the keystream into dst. It reads src once, and leaves a copy of the last group in scratch.")
 	Pragma("noescape")
 	dst := Load(Param("dst"), destination)
 	src := Load(Param("src"), GP64())
-	local, scratch := AllocLocal(group+64), GP64()
-	LEAQ(local, scratch)
+	scratch := Load(Param("scratch"), GP64())
 	ADDQ(Imm(63), scratch)
 	ANDQ(I8(-64), scratch)
 	fused(dst, src, func(i int, to VecPhysical) {
@@ -42,7 +41,7 @@ func open() {
 // fused is what both have in common. from is where Salsa20 finds a group.
 func fused(dst, src Register, term func(i int, to VecPhysical), from Register) {
 	groups := Load(Param("groups"), GP64())
-	s := newSalsa20(Load(Param("state"), GP64()))
+	s := newSalsa20()
 	h := Load(Param("h"), GP64())
 	p := newPoly1305(Load(Param("powers"), GP64()))
 	p.load(h)

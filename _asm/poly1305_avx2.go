@@ -27,21 +27,20 @@ func absorbWeighted() {
 		mask26   = 1<<26 - 1
 		prefetch = 4096 // bytes ahead
 	)
-	TEXT("absorbWeightedAVX2", NOSPLIT, "func(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)")
-	Doc("absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128.")
+	TEXT("absorbWeightedAVX2", NOSPLIT, "func(h *[9]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)")
+	Doc("absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128. The sum is h[:3]; h[3:] is scratch.")
 	Pragma("noescape")
-	weights, terms, groups := RDI, RSI, RCX
-	Load(Param("h"), RAX)
+	weights, terms, groups, memory := RDI, RSI, RCX, R15
+	Load(Param("h"), memory)
 	Load(Param("digits"), weights)
 	Load(Param("terms"), terms)
 	Load(Param("groups"), groups)
 	h := [3]Register{R8, R9, R10}
 	for i, r := range h {
-		MOVQ(Mem{Base: RAX, Disp: 8 * i}, r)
+		MOVQ(Mem{Base: memory, Disp: 8 * i}, r)
 	}
-	frame := AllocLocal(8*digits + 8)
-	sum := func(i int) Mem { return frame.Offset(8 * i) }
-	left := frame.Offset(8 * digits)
+	sum := func(i int) Mem { return Mem{Base: memory, Disp: 8 * (3 + i)} }
+	left := sum(digits)
 
 	s := [digits]VecPhysical{Y0, Y1, Y2, Y3, Y4}
 	even, odd := Y5, Y6
@@ -218,13 +217,9 @@ func absorbWeighted() {
 	JNZ(LabelRef("weigh"))
 	finish()
 
-	Comment("Leave nothing of key or message behind in vectors or on the stack.")
-	Load(Param("h"), RAX)
 	for i, r := range h {
-		MOVQ(r, Mem{Base: RAX, Disp: 8 * i})
+		MOVQ(r, Mem{Base: memory, Disp: 8 * i})
 	}
 	VZEROALL()
-	VMOVDQU(Y0, sum(0))
-	VMOVDQU(Y0, sum(2))
 	RET()
 }

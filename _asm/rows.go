@@ -119,14 +119,20 @@ func blocks(dst Register, x VecPhysical, sets int) {
 
 // keystream8 is Salsa20 for the end of a message.
 func keystream8() {
-	TEXT("keystream8AVX512", NOSPLIT, "func(dst *[512]byte, state *[16]uint32)")
-	Doc("keystream8AVX512 sets dst to eight blocks of keystream. state is Salsa20's input for the first block.")
+	TEXT("keystream8AVX512", NOSPLIT, "func(dst *[512]byte, state *[16]uint32, counter uint64)")
+	Doc("keystream8AVX512 sets dst to eight blocks of keystream from block counter on. state is Salsa20's input without its counter.")
 	Pragma("noescape")
 	dst := Load(Param("dst"), GP64())
 	state := Load(Param("state"), GP64())
-	x := Z28
+	counter := Load(Param("counter"), GP64())
+	x, input, fifth := Z28, Z29, GP32()
+	VMOVDQU64(Mem{Base: state}, input)
+	Comment("Words 8 and 9, the fifth pair, are the counter.")
+	MOVL(U32(1<<4), fifth)
+	KMOVW(fifth, K1)
+	VPBROADCASTQ(counter, K1, input)
 	VMOVDQU32(diagonals, x)
-	VPERMD(Mem{Base: state}, x, x)
+	VPERMD(input, x, x)
 	blocks(dst, x, 2)
 	wipeRegisters()
 	RET()

@@ -16,14 +16,16 @@ type salsa20 struct {
 	x         []VecPhysical // the words
 	t         []VecPhysical // four to work with
 	low, high VecPhysical   // the block counter of each lane
-	state     Register      // points to Salsa20's input for the first block
+	state     Register      // points to Salsa20's input; its words 8 and 9 are not read
 }
 
-func newSalsa20(state Register) salsa20 {
+// newSalsa20 takes the argument state of the function that is being written, and
+// start its argument counter.
+func newSalsa20() salsa20 {
 	return salsa20{
 		x:   []VecPhysical{Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15},
 		t:   []VecPhysical{Z16, Z17, Z18, Z19},
-		low: Z30, high: Z31, state: state,
+		low: Z30, high: Z31, state: Load(Param("state"), GP64()),
 	}
 }
 
@@ -32,9 +34,12 @@ func (s salsa20) word(j int) Mem { return Mem{Base: s.state, Disp: 4 * j} }
 // start sets the counters of the sixteen lanes.
 func (s salsa20) start() {
 	Comment("The block counter of each lane, as a low and a high word.")
-	VPBROADCASTD(s.word(8), s.t[0])
+	counter := GP64()
+	Load(Param("counter"), counter)
+	VPBROADCASTD(counter.As32(), s.t[0])
+	SHRQ(U8(32), counter)
 	VPADDD(count16, s.t[0], s.low)
-	VPBROADCASTD(s.word(9), s.high)
+	VPBROADCASTD(counter.As32(), s.high)
 	VPCMPUD(U8(1), s.t[0], s.low, K1) // low < first
 	VPADDD_BCST(one32, s.high, K1, s.high)
 }
@@ -176,13 +181,13 @@ func prefetch(src Register, i int) {
 
 // xorKeystream16 is Salsa20 alone.
 func xorKeystream16() {
-	TEXT("xorKeystream16AVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32)")
-	Doc("xorKeystream16AVX512 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block.")
+	TEXT("xorKeystream16AVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32, counter uint64)")
+	Doc("xorKeystream16AVX512 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter.")
 	Pragma("noescape")
 	dst := Load(Param("dst"), destination)
 	src := Load(Param("src"), GP64())
 	groups := Load(Param("groups"), GP64())
-	s := newSalsa20(Load(Param("state"), GP64()))
+	s := newSalsa20()
 	s.loop(dst, src, src, groups, [10][]func(){})
 	wipeRegisters()
 	RET()

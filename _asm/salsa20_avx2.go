@@ -21,8 +21,8 @@ import (
 // ports than most of the rest, and so is mixed with the last round.
 func xorKeystream2x8() {
 	const prefetch = 2048 // bytes ahead
-	TEXT("xorKeystream2x8AVX2", 0, "func(dst, src *byte, groups uint64, state *[2][16]uint32)")
-	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.")
+	TEXT("xorKeystream2x8AVX2", NOSPLIT, "func(dst, src *byte, groups uint64, state *[2][16]uint32, counter uint64, scratch *[1984]byte)")
+	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter, and what of the first round is the same for all blocks. It leaves secrets in scratch.")
 	Pragma("noescape")
 	dst, src, groups, state, frame, rounds := RDI, RSI, RCX, RDX, RBX, EAX
 	Load(Param("dst"), dst)
@@ -32,7 +32,8 @@ func xorKeystream2x8() {
 
 	same := []int{2, 3, 4, 6, 7, 10, 11, 14, 15} // words after the first round
 	const vectors = 32 + 18 + 11
-	LEAQ(AllocLocal(32*vectors+24).Offset(24), frame) // SP is a multiple of 8
+	Load(Param("scratch"), frame)
+	ADDQ(Imm(31), frame)
 	ANDQ(I8(-32), frame)
 	vector := func(i int) Mem { return Mem{Base: frame, Disp: 32 * i} }
 	in := func(w int) Mem { // the input of word w%16 of set w/16
@@ -60,13 +61,17 @@ func xorKeystream2x8() {
 			VMOVDQA(Y0, start(w))
 		}
 	}
+	counter := R8
+	Load(Param("counter"), counter)
 	lanes := constant("lanes8", func(i int) uint32 { return uint32(i) })
 	eights := constant("eights", func(int) uint32 { return 8 })
 	sixteens := constant("sixteens", func(int) uint32 { return 16 })
 	for i, y := range []VecPhysical{Y0, Y1} {
 		VPBROADCASTD(Mem{Base: state, Disp: 64 + 4*(8+i)}, y)
 		VMOVDQA(y, change(8+i))
-		VPBROADCASTD(Mem{Base: state, Disp: 4 * (8 + i)}, y)
+		VMOVQ(counter, y.AsX())
+		VPBROADCASTD(y.AsX(), y)
+		SHRQ(U8(32), counter)
 	}
 	for set, step := range []Mem{lanes, eights} {
 		advance(Y0, Y1, step)
@@ -132,11 +137,7 @@ func xorKeystream2x8() {
 	DECQ(groups)
 	JNZ(LabelRef("group"))
 
-	Comment("Leave nothing of key, keystream or message behind.")
 	VZEROALL()
-	for i := range vectors {
-		VMOVDQA(Y0, vector(i))
-	}
 	RET()
 }
 

@@ -5,6 +5,8 @@ package xsalsa20poly1305
 import (
 	"math/bits"
 	"unsafe"
+
+	"github.com/largebox/largebox/internal/scratch"
 )
 
 // weights are what the words of a group of 64 terms are multiplied by, for
@@ -14,7 +16,7 @@ import (
 // read by reading a row from its second word on, thus one word too far.
 type weights struct {
 	digits    [weightWords + 6]uint32
-	first     int          // where digits starts: at a multiple of 32 bytes, unless w has moved
+	first     int          // where digits starts: at a multiple of 32 bytes
 	constants [2][3]uint64 // r^64, and the bits 2^128 of all terms
 }
 
@@ -80,26 +82,34 @@ func (w *weights) set(r clamped) {
 
 // absorb is horner for whole groups of terms.
 func (w *weights) absorb(h elem, c []byte) elem {
-	words := [3]uint64{h.w0, h.w1, h.w2}
-	absorbWeightedAVX2(&words, (*[weightWords]uint32)(w.digits[w.first:]), &w.constants, &c[0], uint64(len(c))/groupSize)
-	h = elem{words[0], words[1], words[2]}
-	wipeWords(&words)
-	return h
+	words := weightedSums.Get()
+	defer weightedSums.Put(words)
+	words[0], words[1], words[2] = h.w0, h.w1, h.w2
+	digits := (*[weightWords]uint32)(w.digits[w.first:])
+	for len(c) > 0 {
+		n := min(stretch, len(c))
+		absorbWeightedAVX2(words, digits, &w.constants, &c[0], uint64(n)/groupSize)
+		c = c[n:]
+	}
+	return elem{words[0], words[1], words[2]}
 }
 
-//go:noinline
-func wipeWords(w *[3]uint64) { *w = [3]uint64{} }
+// weightedSums has memory for the sum of absorbWeightedAVX2 and its variables.
+var weightedSums scratch.Pool[[9]uint64]
 
 // xorGroupsAVX2 is xorKeystream for groups.
 func (b *Box) xorGroupsAVX2(dst, src []byte, n uint64) {
-	var m [2][16]uint32
-	input, first := (*matrix)(&m[0]), (*matrix)(&m[1])
-	input.set(b, n)
-	first.firstRound(input)
-	xorKeystream2x8AVX2(&dst[0], &src[0], uint64(len(src))/groupSize, &m)
-	input.wipe()
-	first.wipe()
+	vectors := salsaVectors.Get()
+	defer salsaVectors.Put(vectors)
+	for len(src) > 0 {
+		m := min(stretch, len(src))
+		xorKeystream2x8AVX2(&dst[0], &src[0], uint64(m)/groupSize, &b.inputs, n, vectors)
+		dst, src, n = dst[m:], src[m:], n+uint64(m/BlockSize)
+	}
 }
+
+// salsaVectors has memory for the variables of xorKeystream2x8AVX2.
+var salsaVectors scratch.Pool[[1984]byte]
 
 // firstRound sets x to what of Salsa20's first round, on columns, is the same for
 // all blocks: nine words, and what words 8 and 9, which are the block counter,

@@ -4,6 +4,8 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"math"
+
+	"github.com/largebox/largebox/internal/scratch"
 )
 
 // Sizes in bytes.
@@ -21,29 +23,29 @@ const (
 )
 
 // A Box is the key schedule of one box. It is read-only after Init, except for
-// Wipe, and safe for concurrent use.
+// Wipe, and safe for concurrent use. Keep it on the heap (see "Memory" above),
+// and do not copy it.
 type Box struct {
-	kernel kernel   // the one that powers are for
-	subkey [32]byte // HSalsa20(key, nonce[:16])
-	nonce  [8]byte  // nonce[16:]
-	r      clamped
-	s      [2]uint64
-	powers *powers // of r, for vector kernels; nil where they would not pay
+	kernel kernel        // the kernel that inputs and powers are for
+	subkey [32]byte      // HSalsa20(key, nonce[:16])
+	nonce  [8]byte       // nonce[16:]
+	inputs [2][16]uint32 // of Salsa20, for vector kernels; see setInputs
+	r      clamped       // the point at which Poly1305 evaluates
+	s      [2]uint64     // what Poly1305 adds at the end
+	powers powers        // of r, for vector kernels; zero where they would not pay
 }
 
 // Init derives the key schedule from key and nonce, which are not kept.
 func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
-	var first start
-	b.begin(&first, 0, key, nonce)
-	Wipe(first[:])
-	b.know(new(powers))
+	first := starts.Get()
+	defer starts.Put(first)
+	b.begin(first, 0, key, nonce)
+	b.setInputs()
+	b.setPowers()
 }
 
-// know has p for what the kernel needs to know of r.
-func (b *Box) know(p *powers) {
-	b.powers = p
-	p.set(b.kernel, b.r)
-}
+// setPowers computes the powers of r that the kernel needs.
+func (b *Box) setPowers() { b.powers.set(b.kernel, b.r) }
 
 // A start is the keystream that a message starts with: 32 bytes for Poly1305,
 // then those for the message's first startSize-KeystreamOffset bytes.
@@ -51,8 +53,10 @@ type start [startSize]byte
 
 const startSize = 8 * BlockSize
 
-// begin derives all but the powers, and sets first, which is zero, as far as an
-// n-byte message needs it.
+var starts scratch.Pool[start]
+
+// begin derives the key schedule without inputs and powers. It sets as much of
+// first, which is zero, as an n-byte message needs.
 func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	b.kernel = active
 	copy(b.nonce[:], nonce[16:])
@@ -67,7 +71,8 @@ func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]b
 	b.s = [2]uint64{binary.LittleEndian.Uint64(first[16:]), binary.LittleEndian.Uint64(first[24:])}
 }
 
-// xor is XOR for the n bytes of src that first has keystream for.
+// xor combines src with first's keystream and returns how many bytes that
+// covered.
 func (first *start) xor(dst, src []byte) (n int) {
 	return subtle.XORBytes(dst, src, first[KeystreamOffset:])
 }
@@ -76,9 +81,7 @@ func (first *start) xor(dst, src []byte) (n int) {
 //
 //go:noinline
 func (b *Box) Wipe() {
-	if b.powers != nil {
-		*b.powers = powers{}
-	}
+	b.powers.wipe()
 	*b = Box{}
 }
 
@@ -173,8 +176,8 @@ func (b *Box) xorWithin(dst, src []byte, off int64) {
 	if len(src) == 0 {
 		return
 	}
-	var ks [BlockSize]byte
-	b.xorKeystream(ks[:], ks[:], block(off))
-	subtle.XORBytes(dst, src, ks[(off+KeystreamOffset)%BlockSize:])
-	Wipe(ks[:])
+	ks := keystreams.Get()
+	defer keystreams.Put(ks)
+	b.xorKeystream(ks[:BlockSize], ks[:BlockSize], block(off))
+	subtle.XORBytes(dst, src, ks[(off+KeystreamOffset)%BlockSize:BlockSize])
 }

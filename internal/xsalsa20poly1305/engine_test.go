@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -410,14 +411,25 @@ func TestWipe(t *testing.T) {
 		key, nonce := randomKey(rng(8))
 		var b Box
 		b.Init(key, nonce)
-		known := b.powers
-		if b.r == (clamped{}) || b.kernel != portable && *known == (powers{}) {
+		powers := b.powers
+		if b.r == (clamped{}) || b.kernel != portable && (b.inputs == [2][16]uint32{} || !anySet(powers)) {
 			t.Fatal("Init left the key schedule zero")
 		}
-		if b.Wipe(); b != (Box{}) || *known != (powers{}) {
+		if b.Wipe(); b != (Box{}) || anySet(powers) {
 			t.Error("Wipe left something of the key schedule")
 		}
 	})
+}
+
+// anySet reports whether p points to anything that is not zero.
+func anySet(p powers) bool {
+	v := reflect.ValueOf(p)
+	for i := range v.NumField() {
+		if f := v.Field(i); !f.IsNil() && !f.Elem().IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 // FuzzAgreesWithXCrypto has every kernel agree with x/crypto on sealing and

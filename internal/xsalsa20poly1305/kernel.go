@@ -3,6 +3,8 @@ package xsalsa20poly1305
 import (
 	"crypto/subtle"
 	"math"
+
+	"github.com/largebox/largebox/internal/scratch"
 )
 
 // A kernel is one way to do the bulk of the work: whole blocks of keystream,
@@ -23,7 +25,26 @@ func (k kernel) String() string {
 
 // active is the kernel of boxes to come, chosen when the program starts. Tests
 // force each of the available ones in turn.
-var active = available()[0]
+var active = choose(forced)
+
+// forced names the kernel to use instead of the best one. Only the linker sets
+// it, for tests of whole programs:
+//
+//	GOFLAGS=-ldflags=-X=github.com/largebox/largebox/internal/xsalsa20poly1305.forced=avx2 go test ./...
+var forced string
+
+// choose returns the kernel of that name, or the best one for no name. It panics
+// if this processor has no such kernel.
+func choose(name string) kernel {
+	if name == "" {
+		return available()[0]
+	}
+	k, err := find(name)
+	if err != nil {
+		panic("xsalsa20poly1305: the linker forced " + err.Error())
+	}
+	return k
+}
 
 // Engine names the kernel in use.
 func Engine() string { return active.String() }
@@ -45,7 +66,7 @@ func (k kernel) powersFrom() int {
 
 // groups is how many of n bytes a vector kernel is to authenticate.
 func (b *Box) groups(n int) int {
-	if b.kernel == portable || b.powers == nil {
+	if b.kernel == portable || b.powers == (powers{}) {
 		return 0
 	}
 	return n &^ (groupSize - 1)
@@ -114,15 +135,18 @@ const xorRestFrom = 6 * BlockSize
 
 // xorRest is xorKeystream for less than a group, by a kernel that wants groups.
 func (b *Box) xorRest(dst, src []byte, n uint64) {
-	var group [groupSize]byte
+	ks := keystreams.Get()
+	defer keystreams.Put(ks)
 	if b.kernel == avx512 && len(src) <= startSize {
-		b.keystream8((*start)(group[:]), n)
+		b.keystream8((*start)(ks[:]), n)
 	} else {
-		b.xorGroups(group[:], group[:], n)
+		b.xorGroups(ks[:], ks[:], n)
 	}
-	subtle.XORBytes(dst, src, group[:])
-	Wipe(group[:])
+	subtle.XORBytes(dst, src, ks[:])
 }
+
+// keystreams has memory for keystream that is made before it is used.
+var keystreams scratch.Pool[[groupSize]byte]
 
 // absorbTerms adds whole terms, which start at byte off, to p.
 func (b *Box) absorbTerms(p *Part, c []byte, off int64) {

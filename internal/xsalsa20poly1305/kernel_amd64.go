@@ -5,6 +5,7 @@ package xsalsa20poly1305
 import (
 	"slices"
 
+	"github.com/largebox/largebox/internal/scratch"
 	"golang.org/x/sys/cpu"
 )
 
@@ -24,32 +25,59 @@ func available() []kernel {
 	return kernels
 }
 
-// powers are what vector kernels multiply by.
+// powers are what vector kernels multiply by: one of both, or none.
 type powers struct {
-	lanes   lanePowers
-	weights weights
+	lanes   *lanePowers
+	weights *weights
 }
 
-// set makes p the powers of r for kernel k.
+var (
+	allLanes   scratch.Pool[lanePowers]
+	allWeights scratch.Pool[weights]
+)
+
+// set computes the powers of r for kernel k into p, which is zero.
 func (p *powers) set(k kernel, r clamped) {
 	switch k {
 	case avx512:
+		p.lanes = allLanes.Get()
 		p.lanes.set(r)
 	case avx2:
+		p.weights = allWeights.Get()
 		p.weights.set(r)
+	}
+}
+
+// wipe makes p zero, and what it points to.
+func (p *powers) wipe() {
+	if p.lanes != nil {
+		allLanes.Put(p.lanes)
+	}
+	if p.weights != nil {
+		allWeights.Put(p.weights)
+	}
+	*p = powers{}
+}
+
+// setInputs computes the input of Salsa20's rounds without the block counter, and
+// for AVX2 what of the first round is the same for all blocks.
+func (b *Box) setInputs() {
+	if b.kernel == portable {
+		return
+	}
+	input := (*matrix)(&b.inputs[0])
+	input.set(&b.subkey, &b.nonce)
+	if b.kernel == avx2 {
+		(*matrix)(&b.inputs[1]).firstRound(input)
 	}
 }
 
 // xorGroups is xorKeystream for groups.
 func (b *Box) xorGroups(dst, src []byte, n uint64) {
-	for len(src) > 0 {
-		m := min(stretch, len(src))
-		if b.kernel == avx512 {
-			b.xorGroupsAVX512(dst[:m], src[:m], n)
-		} else {
-			b.xorGroupsAVX2(dst[:m], src[:m], n)
-		}
-		dst, src, n = dst[m:], src[m:], n+uint64(m/BlockSize)
+	if b.kernel == avx512 {
+		b.xorGroupsAVX512(dst, src, n)
+	} else {
+		b.xorGroupsAVX2(dst, src, n)
 	}
 }
 
@@ -61,9 +89,5 @@ func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
 	}
 	b.seek(p, off/termSize)
 	p.end += int64(len(c) / termSize)
-	for len(c) > 0 {
-		m := min(stretch, len(c))
-		p.h = b.powers.weights.absorb(p.h, c[:m])
-		c = c[m:]
-	}
+	p.h = b.powers.weights.absorb(p.h, c)
 }

@@ -72,7 +72,7 @@ func TestAbsorbLimits(t *testing.T) {
 			want[i] = v.Mod(v, prime)
 		}
 		mingled := h // with Salsa20
-		openGroupsAVX512(&make([]byte, len(c))[0], &c[0], groups, new([16]uint32), (*[24]uint64)(&mingled), &powers)
+		openGroupsAVX512(&make([]byte, len(c))[0], &c[0], groups, new([16]uint32), 0, (*[24]uint64)(&mingled), &powers, new([groupSize + BlockSize]byte))
 		absorb64IFMA((*[24]uint64)(&h), &powers, &c[0], groups)
 		if mingled != h {
 			t.Fatalf("round %d: mingled with Salsa20, Poly1305 differs", round)

@@ -14,9 +14,6 @@ var laneTerm = [lanes]int{0, 4, 1, 5, 2, 6, 3, 7}
 // laneSums are the sums of the lanes: by limb of 52 bits, then by lane.
 type laneSums [3 * lanes]uint64
 
-//go:noinline
-func (s *laneSums) wipe() { *s = laneSums{} }
-
 // lanePowers are what the lanes multiply by.
 type lanePowers struct {
 	r [lanes]elem // r^1 to r^8
