@@ -8,7 +8,6 @@ import (
 
 	"github.com/largebox/largebox/internal/sealedbox"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
-	"golang.org/x/crypto/curve25519"
 )
 
 // A Sealer is what a file can be sealed with: a Key, or a Recipient.
@@ -75,14 +74,11 @@ type boxKey struct{ public, private *[KeySize]byte }
 
 // shared calls fn with the key that the owners of the two pairs share.
 func (k boxKey) shared(fn func(secretKey) error) error {
-	secret, err := curve25519.X25519(k.private[:], k.public[:])
-	if err != nil {
-		return ErrLowOrderKey // the only error there is, at these lengths
-	}
-	var key [KeySize]byte
-	xsalsa20poly1305.HSalsa20(&key, (*[KeySize]byte)(secret), new([16]byte))
+	var key [KeySize]byte // on the heap, because it goes to fn
 	defer xsalsa20poly1305.Wipe(key[:])
-	xsalsa20poly1305.Wipe(secret)
+	if err := sealedbox.SharedKey(&key, k.public, k.private); err != nil {
+		return err
+	}
 	return fn(secretKey{&key})
 }
 

@@ -2,8 +2,8 @@ package xsalsa20poly1305
 
 import (
 	"encoding/binary"
-	"runtime"
 
+	"github.com/largebox/largebox/internal/scratch"
 	//lint:ignore SA1019 it is deprecated for being low-level, which is what seeking in a keystream needs
 	"golang.org/x/crypto/salsa20/salsa"
 )
@@ -13,7 +13,7 @@ import (
 // from a product of curve points.
 func HSalsa20(derived, key *[KeySize]byte, input *[16]byte) {
 	salsa.HSalsa20(derived, input, key, &salsa.Sigma)
-	wipeStack()
+	scratch.WipeStack()
 }
 
 // A matrix is the input of Salsa20's rounds.
@@ -40,16 +40,5 @@ func (b *Box) xorKeystream(dst, src []byte, n uint64) {
 	copy(input[:8], b.nonce[:])
 	binary.LittleEndian.PutUint64(input[8:], n)
 	salsa.XORKeyStream(dst, src, &input, &b.subkey)
-	wipeStack()
-}
-
-// wipeStack overwrites the stack below its caller, where x/crypto's functions
-// leave the key. They use up to 560 bytes on amd64. Without a check of the
-// stack's size (nosplit), nothing copies the stack before it is overwritten.
-//
-//go:nosplit
-//go:noinline
-func wipeStack() {
-	var below [640]byte
-	runtime.KeepAlive(&below)
+	scratch.WipeStack() // it leaves the key there
 }
