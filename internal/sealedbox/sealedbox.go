@@ -28,8 +28,8 @@ func SharedKey(shared, peersPublicKey, privateKey *[32]byte) error {
 	if err != nil {
 		return err
 	}
-	scratch.WipeDeepStack()
-	defer scratch.WipeDeepStack()
+	scratch.WipeStack4096()
+	defer scratch.WipeStack4096()
 	private, err := ecdh.X25519().NewPrivateKey(privateKey[:])
 	if err != nil {
 		return err

@@ -55,17 +55,22 @@ const startSize = 8 * BlockSize
 
 var starts scratch.Pool[start]
 
-// begin derives the key schedule without inputs and powers. It sets as much of
-// first, which is zero, as an n-byte message needs.
+// begin derives the key schedule for a message of n bytes, without powers, and as
+// much of first, which is zero, as that message needs.
 func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	b.kernel = active
 	copy(b.nonce[:], nonce[16:])
-	n = min(KeystreamOffset+n, startSize)
+	size := min(KeystreamOffset+n, startSize)
 	if b.kernel == avx512 {
-		b.beginAVX512(first, n, key, nonce)
+		b.beginAVX512(first, size, key, nonce)
 	} else {
 		HSalsa20(&b.subkey, key, (*[16]byte)(nonce[:16]))
-		b.xorKeystream(first[:n], first[:n], 0)
+	}
+	if KeystreamOffset+n > xorRestFrom { // with less, no kernel asks for them
+		b.setInputs()
+	}
+	if b.kernel != avx512 {
+		b.xorBlocks(first[:size], first[:size], 0)
 	}
 	b.r = clamp(binary.LittleEndian.Uint64(first[0:]), binary.LittleEndian.Uint64(first[8:]))
 	b.s = [2]uint64{binary.LittleEndian.Uint64(first[16:]), binary.LittleEndian.Uint64(first[24:])}

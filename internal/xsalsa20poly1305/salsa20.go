@@ -13,7 +13,7 @@ import (
 // from a product of curve points.
 func HSalsa20(derived, key *[KeySize]byte, input *[16]byte) {
 	salsa.HSalsa20(derived, input, key, &salsa.Sigma)
-	scratch.WipeStack()
+	scratch.WipeStack256()
 }
 
 // A matrix is the input of Salsa20's rounds.
@@ -40,5 +40,5 @@ func (b *Box) xorKeystream(dst, src []byte, n uint64) {
 	copy(input[:8], b.nonce[:])
 	binary.LittleEndian.PutUint64(input[8:], n)
 	salsa.XORKeyStream(dst, src, &input, &b.subkey)
-	scratch.WipeStack() // it leaves the key there
+	scratch.WipeStack576() // the assembly has a frame of 456
 }

@@ -32,9 +32,6 @@ var calls scratch.Pool[call]
 func newCall(n int, nonce *[NonceSize]byte, key *[KeySize]byte) *call {
 	c := calls.Get()
 	c.box.begin(&c.first, n, key, nonce)
-	if n > startSize-KeystreamOffset {
-		c.box.setInputs()
-	}
 	return c
 }
 
