@@ -2,6 +2,7 @@ package xsalsa20poly1305
 
 import (
 	"bytes"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -125,6 +126,33 @@ func checkAllocations(t *testing.T) {
 		}
 		if a := testing.AllocsPerRun(20, func() { OpenSlice(opened, box, nonce, key) }); a != 0 {
 			t.Errorf("Open of %d bytes allocates %v times", n, a)
+		}
+	}
+}
+
+// TestWindows cuts messages of every length around a window, and of the greatest
+// lengths there are, and wants the windows to follow each other from the first byte
+// to the last. With an int of 32 bits (GOARCH=386), the end of the last one
+// overflows.
+func TestWindows(t *testing.T) {
+	lengths := []int{1, ParallelSize, 10 * window, math.MaxInt32 - 1, math.MaxInt32}
+	for d := range 200 {
+		lengths = append(lengths, window-100+d, math.MaxInt32-window-KeystreamOffset-100+d)
+	}
+	for _, n := range lengths {
+		end := 0
+		for i := int64(0); ; i++ {
+			from, to, ok := windowAt(i, n)
+			if !ok {
+				break
+			}
+			if from != end || to <= from || to > n || to-from > window || to < n && (to+KeystreamOffset)%window != 0 {
+				t.Fatalf("window %d of %d bytes is from %d to %d, after %d", i, n, from, to, end)
+			}
+			end = to
+		}
+		if end != n {
+			t.Fatalf("the windows of %d bytes end at %d", n, end)
 		}
 	}
 }
