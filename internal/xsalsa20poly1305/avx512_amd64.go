@@ -9,8 +9,7 @@ func (b *Box) keystream8(ks *start, n uint64) {
 	keystream8AVX512((*[startSize]byte)(ks), &b.inputs[0], n)
 }
 
-// beginAVX512 computes the subkey, and XSalsa20's first blocks into first, of
-// which a message needs n bytes.
+// beginAVX512 computes the subkey, and at least n bytes of the keystream into first.
 func (b *Box) beginAVX512(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	if n <= startSize/2 {
 		begin4AVX512((*[startSize / 2]byte)(first[:]), &b.subkey, key, nonce)
@@ -19,7 +18,7 @@ func (b *Box) beginAVX512(first *start, n int, key *[KeySize]byte, nonce *[Nonce
 	}
 }
 
-// xorGroupsAVX512 is xorKeystream for groups.
+// xorGroupsAVX512 is xorKeystream for whole groups.
 func (b *Box) xorGroupsAVX512(dst, src []byte, n uint64) {
 	for len(src) > 0 {
 		m := min(stretch, len(src))
@@ -28,13 +27,13 @@ func (b *Box) xorGroupsAVX512(dst, src []byte, n uint64) {
 	}
 }
 
-// absorbGroupsAVX512 is absorbTerms for groups.
+// absorbGroupsAVX512 is absorbTerms for whole groups.
 func (b *Box) absorbGroupsAVX512(p *Part, c []byte, off int64) {
 	b.mayAbsorb(p, off)
 	end := off + int64(len(c))
 	powers := &b.powers.lanes.table
-	h := allSums.Get()
-	defer allSums.Put(h)
+	h := laneSumsPool.Get()
+	defer laneSumsPool.Put(h)
 	for len(c) > 0 {
 		n := min(stretch, len(c))
 		absorb64IFMA((*[24]uint64)(h), powers, &c[0], uint64(n)/groupSize)
@@ -43,13 +42,14 @@ func (b *Box) absorbGroupsAVX512(p *Part, c []byte, off int64) {
 	b.join(p, h, end)
 }
 
-// sealGroups is sealBlocks for groups. The kernel authenticates a group behind
-// the one that it encrypts, so the first and the last are done by themselves.
+// sealGroups is sealBlocks for whole groups. While the kernel encrypts a group, it
+// authenticates the one before. So the first group is encrypted alone, and the last
+// one authenticated alone.
 func (b *Box) sealGroups(p *Part, dst, src []byte, off int64) {
 	b.mayAbsorb(p, off)
 	input, powers := &b.inputs[0], &b.powers.lanes.table
-	h := allSums.Get()
-	defer allSums.Put(h)
+	h := laneSumsPool.Get()
+	defer laneSumsPool.Put(h)
 	xorKeystream16AVX512(&dst[0], &src[0], 1, input, block(off))
 	for i := groupSize; i < len(src); i += stretch {
 		n := min(stretch, len(src)-i)
@@ -59,11 +59,11 @@ func (b *Box) sealGroups(p *Part, dst, src []byte, off int64) {
 	b.join(p, h, off+int64(len(src)))
 }
 
-// openGroups is openBlocks for groups.
+// openGroups is openBlocks for whole groups.
 func (b *Box) openGroups(p *Part, dst, src []byte, off int64) {
 	b.mayAbsorb(p, off)
-	h, group := allSums.Get(), groupCopies.Get()
-	defer allSums.Put(h)
+	h, group := laneSumsPool.Get(), groupCopies.Get()
+	defer laneSumsPool.Put(h)
 	defer groupCopies.Put(group)
 	for i := 0; i < len(src); i += stretch {
 		n := min(stretch, len(src)-i)
@@ -73,12 +73,12 @@ func (b *Box) openGroups(p *Part, dst, src []byte, off int64) {
 }
 
 var (
-	allSums scratch.Pool[laneSums]
-	// groupCopies has memory for the group that openGroupsAVX512 works on.
+	laneSumsPool scratch.Pool[laneSums]
+	// groupCopies lends memory for openGroupsAVX512's copy of a group.
 	groupCopies scratch.Pool[[groupSize + BlockSize]byte]
 )
 
-// join adds the lanes' sums of terms up to byte end to p.
+// join adds the lanes' sums, of terms up to byte end, to p.
 func (b *Box) join(p *Part, h *laneSums, end int64) {
 	b.seek(p, end/termSize)
 	p.h = add(p.h, b.powers.lanes.sum(h))

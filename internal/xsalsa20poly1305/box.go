@@ -16,7 +16,7 @@ const (
 
 	// BlockSize is the size of a block of keystream.
 	BlockSize = 64
-	// KeystreamOffset is where in the keystream message byte 0 stands.
+	// KeystreamOffset is the offset in the keystream of message byte 0.
 	KeystreamOffset = 32
 
 	termSize = 16 // a term of the Poly1305 polynomial
@@ -35,7 +35,7 @@ type Box struct {
 	powers powers        // of r, for vector kernels; zero where they would not pay
 }
 
-// Init derives the key schedule from key and nonce, which are not kept.
+// Init derives the key schedule from key and nonce. It does not keep them.
 func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
 	first := starts.Get()
 	defer starts.Put(first)
@@ -97,9 +97,9 @@ func (b *Box) Wipe() {
 func Wipe(p []byte) { clear(p) }
 
 // Seal encrypts src, the message from byte off on, into dst and adds the
-// ciphertext to p. Every byte of src is read once, and the ciphertext that is
-// authenticated is the one that dst was given, provided that nobody else
-// writes dst. dst is as long as src, and is src or does not overlap it.
+// ciphertext to p. It reads every byte of src once. It reads the ciphertext that it
+// authenticates from dst, so nobody else may write dst. dst is at least as long as
+// src, and is src or does not overlap it.
 func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
 	checkOffset(off, len(src))
@@ -112,10 +112,10 @@ func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 }
 
 // Open adds src, the ciphertext from byte off on, to p and decrypts it into
-// dst. Every byte of src is read once: what is authenticated is what is
-// decrypted, even where src is a mapping that others write. What dst holds is
-// not to be shown to anybody before the tag has verified. dst is as long as
-// src, and is src or does not overlap it.
+// dst. It reads every byte of src once, so it decrypts the bytes that it
+// authenticated, even if src is a mapping that others write. Show dst to nobody
+// before the tag has verified. dst is at least as long as src, and is src or does not
+// overlap it.
 func (b *Box) Open(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
 	checkOffset(off, len(src))
@@ -135,7 +135,8 @@ func (b *Box) Auth(p *Part, src []byte, off int64) {
 }
 
 // XOR combines src, the message or the ciphertext from byte off on, with the
-// keystream into dst. dst is as long as src, and is src or does not overlap it.
+// keystream into dst. dst is at least as long as src, and is src or does not overlap
+// it.
 func (b *Box) XOR(dst, src []byte, off int64) {
 	dst = dst[:len(src)]
 	checkOffset(off, len(src))
@@ -144,14 +145,14 @@ func (b *Box) XOR(dst, src []byte, off int64) {
 	b.xorBlocks(dst[n:], src[n:], block(off+int64(n)))
 }
 
-// Tag returns the tag of an n-byte ciphertext of which the parts together have
-// absorbed every byte once.
+// Tag returns the tag of an n-byte ciphertext. The parts together must have absorbed
+// every byte of it once.
 func (b *Box) Tag(n int64, parts ...Part) [TagSize]byte {
 	return b.tag(n, parts)
 }
 
 // Verify reports, in constant time, whether tag is the tag of the n-byte
-// ciphertext that the parts have absorbed.
+// ciphertext that the parts have absorbed together.
 func (b *Box) Verify(tag *[TagSize]byte, n int64, parts ...Part) bool {
 	return b.verify(tag, n, parts)
 }
@@ -159,24 +160,25 @@ func (b *Box) Verify(tag *[TagSize]byte, n int64, parts ...Part) bool {
 func (b *Box) verify(tag *[TagSize]byte, n int64, parts []Part) bool {
 	want := b.tag(n, parts)
 	ok := subtle.ConstantTimeCompare(want[:], tag[:]) == 1
-	Wipe(want[:]) // of a forged box, it is the tag that would have done
+	Wipe(want[:]) // with it, a forger's next try would succeed
 	return ok
 }
 
-// checkOffset: before the message there is the Poly1305 key.
+// checkOffset panics if a message has no bytes from off to off+n. Before byte 0,
+// the keystream is the Poly1305 key.
 func checkOffset(off int64, n int) {
 	if off < 0 || off > math.MaxInt64-BlockSize-int64(n) {
 		panic("xsalsa20poly1305: no such offset in a message")
 	}
 }
 
-// toBlock is how many of the n message bytes from off on come before the next
+// toBlock returns how many of the n message bytes from off on come before the next
 // start of a block of keystream.
 func toBlock(off int64, n int) int {
 	return min(int(-(off+KeystreamOffset)&(BlockSize-1)), n)
 }
 
-// xorWithin is XOR for bytes that lie within one block of keystream.
+// xorWithin is XOR for bytes within one block of keystream.
 func (b *Box) xorWithin(dst, src []byte, off int64) {
 	if len(src) == 0 {
 		return

@@ -11,8 +11,8 @@ import (
 
 //go:generate sh -c "cd ../../_asm && go run . -out ../internal/xsalsa20poly1305/kernels_amd64.s -stubs ../internal/xsalsa20poly1305/kernels_amd64.go -pkg xsalsa20poly1305"
 
-// available are the kernels that this processor has, best first. x/sys/cpu asks
-// the operating system too, whether it saves the registers.
+// available returns the kernels that this processor has, best first. x/sys/cpu also
+// checks that the operating system saves the registers.
 func available() []kernel {
 	kernels := []kernel{portable}
 	if cpu.X86.HasAVX2 {
@@ -25,42 +25,42 @@ func available() []kernel {
 	return kernels
 }
 
-// powers are what vector kernels multiply by: one of both, or none.
+// powers are the multipliers of the vector kernels. At most one pointer is set.
 type powers struct {
 	lanes   *lanePowers
 	weights *weights
 }
 
 var (
-	allLanes   scratch.Pool[lanePowers]
-	allWeights scratch.Pool[weights]
+	lanePowersPool scratch.Pool[lanePowers]
+	weightsPool    scratch.Pool[weights]
 )
 
 // set computes the powers of r for kernel k into p, which is zero.
 func (p *powers) set(k kernel, r clamped) {
 	switch k {
 	case avx512:
-		p.lanes = allLanes.Get()
+		p.lanes = lanePowersPool.Get()
 		p.lanes.set(r)
 	case avx2:
-		p.weights = allWeights.Get()
+		p.weights = weightsPool.Get()
 		p.weights.set(r)
 	}
 }
 
-// wipe makes p zero, and what it points to.
+// wipe zeroes p and what it points to.
 func (p *powers) wipe() {
 	if p.lanes != nil {
-		allLanes.Put(p.lanes)
+		lanePowersPool.Put(p.lanes)
 	}
 	if p.weights != nil {
-		allWeights.Put(p.weights)
+		weightsPool.Put(p.weights)
 	}
 	*p = powers{}
 }
 
-// setInputs computes the input of Salsa20's rounds without the block counter, and
-// for AVX2 what of the first round is the same for all blocks.
+// setInputs computes the input of Salsa20's rounds without its block counter and,
+// for AVX2, the part of the first round that is the same for all blocks.
 func (b *Box) setInputs() {
 	if b.kernel == portable {
 		return
@@ -72,7 +72,7 @@ func (b *Box) setInputs() {
 	}
 }
 
-// xorGroups is xorKeystream for groups.
+// xorGroups is xorKeystream for whole groups.
 func (b *Box) xorGroups(dst, src []byte, n uint64) {
 	if b.kernel == avx512 {
 		b.xorGroupsAVX512(dst, src, n)
@@ -81,7 +81,7 @@ func (b *Box) xorGroups(dst, src []byte, n uint64) {
 	}
 }
 
-// absorbGroups is absorbTerms for groups.
+// absorbGroups is absorbTerms for whole groups.
 func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
 	if b.kernel == avx512 {
 		b.absorbGroupsAVX512(p, c, off)

@@ -39,7 +39,7 @@ func begin4AVX512(dst *[256]byte, subkey *[32]byte, key *[32]byte, nonce *[24]by
 //go:noescape
 func begin8AVX512(dst *[512]byte, subkey *[32]byte, key *[32]byte, nonce *[24]byte)
 
-// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter, and what of the first round is the same for all blocks. It leaves secrets in scratch.
+// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter, and the part of the first round that is the same for all blocks. It leaves secrets in scratch.
 //
 //go:noescape
 func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32, counter uint64, scratch *[1984]byte)

@@ -1225,7 +1225,7 @@ group:
 	VPADDD.BCST 56(DX), Z14, Z14
 	VPADDD.BCST 60(DX), Z15, Z15
 
-	// Four words of a block stand together after this, sixteen after the next.
+	// This brings four words of a block together, and the next step all sixteen.
 	VPUNPCKLDQ   Z1, Z0, Z16
 	VPUNPCKHDQ   Z1, Z0, Z17
 	VPUNPCKLDQ   Z3, Z2, Z18
@@ -2947,7 +2947,7 @@ group:
 	VPADDD.BCST      56(DX), Z14, Z14
 	VPADDD.BCST      60(DX), Z15, Z15
 
-	// Four words of a block stand together after this, sixteen after the next.
+	// This brings four words of a block together, and the next step all sixteen.
 	VPUNPCKLDQ   Z1, Z0, Z16
 	VPUNPCKHDQ   Z1, Z0, Z17
 	VPUNPCKLDQ   Z3, Z2, Z18
@@ -4413,7 +4413,7 @@ group:
 	VPADDD.BCST      56(BX), Z14, Z14
 	VPADDD.BCST      60(BX), Z15, Z15
 
-	// Four words of a block stand together after this, sixteen after the next.
+	// This brings four words of a block together, and the next step all sixteen.
 	VPUNPCKLDQ   Z1, Z0, Z16
 	VPUNPCKHDQ   Z1, Z0, Z17
 	VPUNPCKLDQ   Z3, Z2, Z18
@@ -4645,7 +4645,7 @@ salsa:
 	DECQ    CX
 	JNZ     salsa
 
-	// Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
+	// From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
 	MOVL       $0x00002222, CX
 	KMOVW      CX, K2
 	MOVL       $0x00004444, CX
@@ -4797,7 +4797,7 @@ hsalsa:
 	VPERMD       Z0, Z28, Z5
 	VMOVDQU      Y5, (CX)
 
-	// The same diagonals again, from the subkey and the rest of the nonce, and block 0.
+	// The diagonals of block 0, from the subkey and the rest of the nonce.
 	VMOVQ        16(BX), X6
 	VINSERTI32X4 $0x02, X6, Z5, Z5
 	VINSERTI32X4 $0x03, sigma<>+0(SB), Z5, Z5
@@ -4852,7 +4852,7 @@ salsa:
 	DECQ    CX
 	JNZ     salsa
 
-	// Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
+	// From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
 	MOVL       $0x00002222, CX
 	KMOVW      CX, K2
 	MOVL       $0x00004444, CX
@@ -4972,7 +4972,7 @@ hsalsa:
 	VPERMD       Z0, Z28, Z5
 	VMOVDQU      Y5, (CX)
 
-	// The same diagonals again, from the subkey and the rest of the nonce, and block 0.
+	// The diagonals of block 0, from the subkey and the rest of the nonce.
 	VMOVQ        16(BX), X6
 	VINSERTI32X4 $0x02, X6, Z5, Z5
 	VINSERTI32X4 $0x03, sigma<>+0(SB), Z5, Z5
@@ -5070,7 +5070,7 @@ salsa:
 	DECQ    CX
 	JNZ     salsa
 
-	// Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
+	// From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
 	MOVL       $0x00002222, CX
 	KMOVW      CX, K2
 	MOVL       $0x00004444, CX
@@ -6677,7 +6677,7 @@ weigh:
 	VPMULUDQ   2532(DI), Y6, Y9
 	VPADDQ     Y9, Y4, Y4
 
-	// Here, because scalar arithmetic finds its ports idle, and needs not wait.
+	// Here, because the ports of scalar arithmetic are idle.
 	CMPQ SI, terms+24(FP)
 	JEQ  first
 	MOVQ CX, 64(R15)
@@ -6766,7 +6766,7 @@ weigh:
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
 
-	// 2^130 = 5: what is above is added four times, in its place, and once, two bits lower.
+	// 2^130 = 5: add the bits above four times, where they are, and once, shifted by two.
 	MOVQ R13, R10
 	ANDL $0x03, R10
 	MOVQ R11, R8
@@ -6783,7 +6783,7 @@ weigh:
 	ADCQ BX, R9
 	ADCQ CX, R10
 
-	// Once more, for the few bits that are above now.
+	// Once more, for the few bits above that this made.
 	MOVQ R10, AX
 	ANDL $0x03, R10
 	SHRQ $0x02, AX
@@ -7156,7 +7156,7 @@ first:
 	VPMULUDQ   5092(DI), Y6, Y9
 	VPADDQ     Y9, Y4, Y4
 
-	// Carry, so that four lanes fit into one: no sum reaches 2^41, but the first, which is less than 2^43.
+	// Carry, so that the sum of four lanes fits into one: all are less than 2^41, except the first, which is less than 2^43.
 	VPSRLQ       $0x1a, Y0, Y7
 	VPAND        Y15, Y0, Y0
 	VPSRLQ       $0x1a, Y1, Y8
@@ -7277,7 +7277,7 @@ first:
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
 
-	// 2^130 = 5: what is above is added four times, in its place, and once, two bits lower.
+	// 2^130 = 5: add the bits above four times, where they are, and once, shifted by two.
 	MOVQ R13, R10
 	ANDL $0x03, R10
 	MOVQ R11, R8
@@ -7294,7 +7294,7 @@ first:
 	ADCQ BX, R9
 	ADCQ CX, R10
 
-	// Once more, for the few bits that are above now.
+	// Once more, for the few bits above that this made.
 	MOVQ R10, AX
 	ANDL $0x03, R10
 	SHRQ $0x02, AX

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/crypto/salsa20/salsa"
 )
 
-// HSalsa20 derives a key from key and input, in place: a result would leave a
-// copy on the stack. With an input of zeros it is what makes NaCl's shared key
-// from a product of curve points.
+// HSalsa20 derives a key from key and input, into derived, because a result would
+// leave a copy on the stack. With an input of zeros, it makes NaCl's shared key from
+// the product of two keys.
 func HSalsa20(derived, key *[KeySize]byte, input *[16]byte) {
 	salsa.HSalsa20(derived, input, key, &salsa.Sigma)
 	scratch.WipeStack256()

@@ -10,16 +10,16 @@ import (
 	"github.com/largebox/largebox/internal/scratch"
 )
 
-// window is what a goroutine takes of a message at a time, in bytes of
-// keystream. ParallelSize is the length in bytes from which a message is
-// shared by goroutines: below it, starting them costs more than they save.
 const (
-	window       = 64 << 10
+	// window is how many bytes of a message a goroutine takes at a time.
+	window = 64 << 10
+	// ParallelSize is the length in bytes from which goroutines share a message. With
+	// less, starting them costs more than they save.
 	ParallelSize = 2 * window
 )
 
-// A call is the key schedule and the sum of one call, and the start of its
-// keystream.
+// A call holds the secrets of one call: the key schedule, the start of the keystream,
+// and the sum.
 type call struct {
 	box   Box
 	first start
@@ -28,7 +28,7 @@ type call struct {
 
 var calls scratch.Pool[call]
 
-// newCall returns the call for a message of n bytes, to be ended.
+// newCall returns the call for a message of n bytes. The caller ends it.
 func newCall(n int, nonce *[NonceSize]byte, key *[KeySize]byte) *call {
 	c := calls.Get()
 	c.box.begin(&c.first, n, key, nonce)
@@ -42,7 +42,7 @@ func (c *call) end() {
 }
 
 // SealSlice appends the box of message (tag, then ciphertext) to out, with the
-// contract of x/crypto's secretbox.Seal.
+// contract of x/crypto's secretbox.Seal. It is safe for concurrent use.
 func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) []byte {
 	ret, tail := extend(out, TagSize+len(message))
 	if overlap(tail, message) {
@@ -69,8 +69,8 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 }
 
 // OpenSlice appends the message in box to out, with the contract of x/crypto's
-// secretbox.Open. It authenticates the whole box before it decrypts any of it:
-// where it returns false, it has written nothing.
+// secretbox.Open. It authenticates the whole box before it decrypts any of it: if it
+// returns false, it has written nothing. It is safe for concurrent use.
 func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]byte, bool) {
 	if len(box) < TagSize {
 		return nil, false
@@ -108,7 +108,7 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 	return ret, true
 }
 
-// goroutines is how many share a message of n bytes.
+// goroutines returns how many goroutines share a message of n bytes.
 func goroutines(n int) int {
 	if n < ParallelSize {
 		return 1
@@ -142,11 +142,11 @@ func (b *Box) xorParallel(dst, src []byte, workers int) {
 	})
 }
 
-// share calls fn for every window of an n-byte message, from the calling
-// goroutine, which is worker 0, and workers-1 others, and returns when all have
-// ended. A panic in any of them is raised again on the calling goroutine, and
-// all of them treat memory faults as the caller does (debug.SetPanicOnFault),
-// so that a caller who works on mapped files can recover here as well.
+// share calls fn for every window of an n-byte message, on the calling goroutine,
+// which is worker 0, and on workers-1 others. It returns when all have ended. It
+// raises a panic of any of them again on the calling goroutine. All treat memory
+// faults as the caller does (debug.SetPanicOnFault), so that a caller who works on
+// mapped files can recover from faults in other goroutines, too.
 func share(n, workers int, fn func(worker, from, to int)) {
 	faults := debug.SetPanicOnFault(false)
 	debug.SetPanicOnFault(faults)
@@ -179,9 +179,9 @@ func share(n, workers int, fn func(worker, from, to int)) {
 	}
 }
 
-// windowAt returns the bytes from and to between which window i of an n-byte
-// message lies, and whether there is such a window. Windows are cut where blocks
-// of keystream start. The end of the last window may exceed an int of 32 bits.
+// windowAt returns the bounds of window i of an n-byte message, and whether there is
+// such a window. Windows are cut where blocks of keystream start. It computes in 64
+// bits, because a window may end beyond what an int of 32 bits holds.
 func windowAt(i int64, n int) (from, to int, ok bool) {
 	end := (i+1)*window - KeystreamOffset
 	start := max(end-window, 0)
@@ -191,8 +191,8 @@ func windowAt(i int64, n int) (from, to int, ok bool) {
 	return int(start), int(min(end, int64(n))), true
 }
 
-// extend returns in with n more bytes, and those bytes. It allocates only where
-// the capacity of in is too small.
+// extend returns in with n more bytes, and those bytes. It allocates only if the
+// capacity of in is too small.
 func extend(in []byte, n int) (head, tail []byte) {
 	if total := len(in) + n; cap(in) >= total {
 		head = in[:total]
