@@ -37,14 +37,14 @@
 //
 // # Memory
 //
-// The engine keeps no secrets on the stack, because Go copies
-// a stack that grows, or shrinks, and frees the old one as it is. Key schedules,
-// keystream, sums and the variables of the assembly are on the heap, lent by
-// internal/scratch, which wipes them when they are returned, also after a panic. The
-// assembly has no frames and clears its registers. x/crypto's functions leave the
-// key on the stack; what they left is overwritten after each call. Three things are
-// out of reach: registers that Go spills, registers that the system saves when it
-// interrupts a thread, and what x/crypto leaves when a mapping faults under it.
+// The engine keeps no secrets on the stack, because Go copies a stack that grows or
+// shrinks, and frees the old one as it is. Key schedules, keystream, sums and the
+// variables of the assembly are on the heap, in memory that internal/scratch lends,
+// and wipes when it is returned, also after a panic. The assembly has no frames and
+// clears its registers. x/crypto's functions leave the key on the stack, so the engine
+// overwrites their frames after each call. Three things are out of reach: registers
+// that Go spills, registers that the system saves when it interrupts a thread, and
+// x/crypto's frames after a fault of a mapping under it.
 //
 // Sources: D. J. Bernstein, "Cryptography in NaCl" (2009), sections 8 and 9,
 // "Extending the Salsa20 nonce" (2011), "The Poly1305-AES message-authentication

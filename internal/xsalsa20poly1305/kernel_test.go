@@ -21,8 +21,8 @@ func eachKernel(t *testing.T, fn func(t *testing.T)) {
 	}
 }
 
-// TestKernelIsTheBest: what serves is the best that the processor has, by what
-// Linux says of it, and the portable kernel is always there.
+// TestKernelIsTheBest compares the available kernels with what Linux says of the
+// processor. The best one, or the one that the linker forced, must be in use.
 func TestKernelIsTheBest(t *testing.T) {
 	all := available()
 	t.Logf("kernels on this %s: %v", runtime.GOARCH, all)
@@ -31,7 +31,7 @@ func TestKernelIsTheBest(t *testing.T) {
 		want = forced
 	}
 	if Engine() != want || all[len(all)-1] != portable {
-		t.Errorf("%v serves, of %v; want %s", active, all, want)
+		t.Errorf("%v is in use, of %v; want %s", active, all, want)
 	}
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil || runtime.GOARCH != "amd64" || !withAssembly {
@@ -58,7 +58,7 @@ func TestKernelIsTheBest(t *testing.T) {
 	}
 }
 
-// TestKernelOfABox: a box keeps the kernel that it was made for.
+// TestKernelOfABox changes the kernel after a box is made. The box must keep its own.
 func TestKernelOfABox(t *testing.T) {
 	r := rng(35)
 	key, nonce := randomKey(r)
@@ -109,8 +109,9 @@ func TestAlignments(t *testing.T) {
 	})
 }
 
-// TestCounterEnds has the keystream where the low word of the block counter
-// wraps and where all of it does, from every block on the way, in every length.
+// TestCounterEnds checks the keystream around the two places where the block counter
+// wraps: its low word, and all of it. It starts at every block before, with many
+// lengths.
 func TestCounterEnds(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rng(33)
@@ -138,8 +139,8 @@ func TestCounterEnds(t *testing.T) {
 	})
 }
 
-// TestCarries seals and opens where all carries happen that can: keys and
-// messages of all ones and of zeros, sums at the ends of their range.
+// TestCarries seals and opens with keys and messages of all ones and of zeros, and sums
+// at the ends of their range, so that every possible carry happens.
 func TestCarries(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rng(31)
@@ -175,7 +176,7 @@ func TestCarries(t *testing.T) {
 						if reduce(authenticated.h) != want || reduce(opened.h) != want {
 							t.Fatalf("%d groups with r = %x from %x differ", groups, b.r, start)
 						}
-						// What opening made of c is the message that seals to c.
+						// Opening made a message of c, which must seal to c.
 						sealed := from
 						b.Seal(&sealed, got[:len(c)], got[:len(c)], off)
 						if !bytes.Equal(got[:len(c)], c) || reduce(sealed.h) != want {

@@ -58,8 +58,8 @@ func TestOverlapPanics(t *testing.T) {
 	}
 }
 
-// TestFailedOpenWritesNothing watches the whole capacity of out for a byte that
-// is not the sentinel, while a box that does not verify is being opened.
+// TestFailedOpenWritesNothing opens boxes that do not verify. Meanwhile it looks in the
+// whole capacity of out for a byte that has changed.
 func TestFailedOpenWritesNothing(t *testing.T) {
 	r := rng(22)
 	key, nonce := randomKey(r)
@@ -103,7 +103,7 @@ func TestFailedOpenWritesNothing(t *testing.T) {
 	}
 }
 
-// bytesOf is the memory of s.
+// bytesOf returns the memory of s as bytes.
 func bytesOf(s []atomic.Uint32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), 4*len(s))
 }
@@ -157,8 +157,8 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-// TestParallelPanic raises a panic in one goroutine of share and wants it on
-// the caller's, with the others ended.
+// TestParallelPanic raises a panic in one goroutine of share. It wants the panic on the
+// caller's goroutine, and the others to have ended.
 func TestParallelPanic(t *testing.T) {
 	var running atomic.Int32
 	defer func() {
@@ -182,8 +182,8 @@ func TestParallelPanic(t *testing.T) {
 	t.Error("share returned")
 }
 
-// TestFaultSettingIsInherited: what the caller chose with SetPanicOnFault holds
-// in every goroutine, and holds for the caller afterwards.
+// TestFaultSettingIsInherited wants the caller's SetPanicOnFault in every goroutine of
+// share, and unchanged for the caller afterwards.
 func TestFaultSettingIsInherited(t *testing.T) {
 	for _, want := range []bool{true, false} {
 		debug.SetPanicOnFault(want)
@@ -199,7 +199,7 @@ func TestFaultSettingIsInherited(t *testing.T) {
 			all.Wait() // a window for each of them
 		})
 		if differs.Load() || debug.SetPanicOnFault(false) != want {
-			t.Errorf("with %v: a goroutine treats faults otherwise than its caller", want)
+			t.Errorf("with %v: a goroutine treats faults differently from its caller", want)
 		}
 	}
 }
