@@ -66,4 +66,3 @@
 // A [keyfile.Secret] is 32 random bytes. A passphrase is not a key. Nonces are
 // random, and long enough for that.
 package largebox
-
