@@ -130,7 +130,7 @@ func TestRecipeAgrees(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := largebox.SealFile(ctx, at("largebox.box"), at("message"), key, largebox.Options{UnsafeNonce: &testNonce}); err != nil {
+			if _, err := largebox.SealFile(ctx, at("largebox.box"), at("message"), largebox.UnsafeNonce(key, testNonce), largebox.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			box := read(t, at("largebox.box"))

@@ -113,7 +113,7 @@ func TestFrozenFiles(t *testing.T) {
 // large to keep, and opens them.
 func TestFrozenDigests(t *testing.T) {
 	f := loadFrozen(t)
-	sealers := map[string]Sealer{
+	sealers := map[string]Key{
 		"secretbox": SecretKey(keyfile.SecretFromBytes(f.Keys.Secret.key())),
 		"box":       BoxKey(publicOf(t, f.Keys.BobPublic.key()), keyfile.IdentityFromBytes(f.Keys.AlicePrivate.key())),
 	}
@@ -122,9 +122,7 @@ func TestFrozenDigests(t *testing.T) {
 			dir := t.TempDir()
 			src, sealed, opened := write(t, filepath.Join(dir, "message"), frozenMessage(box.Bytes)), filepath.Join(dir, "sealed"), filepath.Join(dir, "opened")
 			o := Options{Workspace: workspace, NoSync: true, Workers: 3}
-			withNonce := o
-			withNonce.UnsafeNonce = box.Nonce.nonce()
-			if _, err := SealFile(ctx, sealed, src, sealers[box.Kind], withNonce); err != nil {
+			if _, err := SealFile(ctx, sealed, src, UnsafeNonce(sealers[box.Kind], *box.Nonce.nonce()), o); err != nil {
 				t.Fatal(err)
 			}
 			content, err := os.ReadFile(sealed)

@@ -72,6 +72,24 @@ var memoryUses = map[string]func(dir string, o Options) error{
 		_, err = OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "box"), BoxKey(peer, own), o)
 		return err
 	},
+	"a new key file": func(dir string, o Options) error {
+		key := keyfile.SecretFromBytes(&lookedFor.key)
+		defer key.Wipe()
+		return key.WriteFile(filepath.Join(dir, "out"))
+	},
+	"a key of another kind": func(dir string, o Options) error {
+		f, err := keyfile.Read(filepath.Join(dir, "key.typed"))
+		if err != nil {
+			return err
+		}
+		defer f.Wipe()
+		_, err1 := f.Identity()
+		_, err2 := f.PublicKey()
+		if !errors.Is(err1, keyfile.ErrWrongKind) || !errors.Is(err2, keyfile.ErrWrongKind) {
+			return fmt.Errorf("another kind: %w, %w", err1, err2)
+		}
+		return nil
+	},
 	"a key file": func(dir string, o Options) error {
 		for _, name := range []string{"key.typed", "key.hex", "key.raw"} {
 			f, err := keyfile.Read(filepath.Join(dir, name))
@@ -193,6 +211,10 @@ func TestNoKeyInMemory(t *testing.T) {
 	public := [KeySize]byte(x)
 	var shared [KeySize]byte
 	xbox.Precompute(&shared, &public, &private)
+	raw, err := curve25519.X25519(private[:], public[:])
+	if err != nil {
+		t.Fatal(err)
+	}
 	typed, err1 := keyfile.SecretFromBytes(&key).Text()
 	fileText, err2 := keyfile.SecretFromBytes(&key).FileText()
 	if err := errors.Join(err1, err2); err != nil {
@@ -212,6 +234,7 @@ func TestNoKeyInMemory(t *testing.T) {
 		all := map[string][]byte{}
 		halves(all, "the secret key", key[:])
 		halves(all, "the shared key", shared[:])
+		halves(all, "the shared key before HSalsa20", raw)
 		halves(all, "the secret key in digits", []byte(hex.EncodeToString(key[:])))
 		halves(all, "the typed key", typed[20:])
 		if !sealed { // where the nonce is known

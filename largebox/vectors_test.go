@@ -40,12 +40,12 @@ func TestLibsodiumBox(t *testing.T) {
 }
 
 // sealAndOpen brings a vector through files.
-func sealAndOpen(t *testing.T, sealer Sealer, opener Opener, nonce, message, box hexBytes) {
+func sealAndOpen(t *testing.T, sealer Key, opener Opener, nonce, message, box hexBytes) {
 	t.Helper()
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message)
 	sealed, opened := filepath.Join(dir, "sealed"), filepath.Join(dir, "opened")
-	if _, err := SealFile(ctx, sealed, src, sealer, Options{UnsafeNonce: nonce.nonce()}); err != nil {
+	if _, err := SealFile(ctx, sealed, src, UnsafeNonce(sealer, *nonce.nonce()), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	wantFile(t, sealed, append(bytes.Clone(nonce), box...))
