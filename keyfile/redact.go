@@ -15,15 +15,17 @@ const (
 // typing errors.
 func Resembles(text string) bool { return Redact(text) != text }
 
-// Redact returns text with "…" in place of everything that could be a key, for
-// messages about text that was not meant to contain one: typed keys, 64
-// hexadecimal digits and base64 of 32 bytes, in any line and within any word,
-// also with typing errors or cut short by a few characters. Public keys count,
-// because only a prefix tells them from secrets.
+// Redact returns text with "…" in place of everything that could be a key. It is
+// for messages about text that was not meant to contain one, such as arguments of
+// a command. It finds typed keys, 64 hexadecimal digits and base64 of 32 bytes in
+// every line and within every word, also with a few typing errors or without their
+// last characters. Public keys count, because only a prefix tells them from
+// secrets.
 //
 // A long file name stays if it consists of words and numbers between dots,
-// dashes, underscores, slashes or spaces. One random key in a million, in
-// base64, passes for such a name. A name that is a SHA-256 does not stay.
+// dashes, underscores, slashes or spaces; a SHA-256 does not stay. Two random
+// keys in a million, in base64, pass for such a name. Keys that are split into
+// small groups are not found.
 func Redact(text string) string {
 	if n := len(text); n <= Size && n >= Size-2 && !printable([]byte(text)) {
 		return "…" // 32 bytes; a shell drops zeros
@@ -64,7 +66,10 @@ func hideTyped(hide []bool, text string) {
 				for next < len(text) && space(text[next]) {
 					next++
 				}
-				to := wordEnd(text, next)
+				to := next
+				for to < len(text) && alphanumeric(text[to]) {
+					to++
+				}
 				if next == end || !continues(lower[next:to]) {
 					break
 				}
@@ -100,17 +105,15 @@ func continues(word string) bool {
 // Words seldom do.
 func hideBase64(hide []bool, run string) {
 	for from := 0; from+minText <= len(run); from++ {
-		if !random(run[from : from+minText]) {
-			continue
+		if random(run[from : from+minText]) {
+			fill(hide[from : from+minText])
 		}
-		first, last := from, from+minText
-		for first > 0 && alphanumeric(run[first-1]) {
-			first--
-		}
-		for last < len(run) && alphanumeric(run[last]) {
-			last++
-		}
-		fill(hide[first:last])
+	}
+	for i := 1; i < len(run); i++ { // to the ends of the word
+		hide[i] = hide[i] || hide[i-1] && alphanumeric(run[i])
+	}
+	for i := len(run) - 2; i >= 0; i-- {
+		hide[i] = hide[i] || hide[i+1] && alphanumeric(run[i])
 	}
 }
 

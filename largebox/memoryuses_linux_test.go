@@ -52,6 +52,25 @@ var memoryUses = map[string]memoryUse{
 		defer own.Wipe()
 		return openAndRemove(dir, "sealed box", Identity(own), o)
 	}},
+	"a new key file": {fileDepths, func(dir string, _ *[NonceSize]byte, _ Options) error {
+		key := keyfile.SecretFromBytes(&lookedFor.key)
+		defer key.Wipe()
+		err := key.WriteFile(filepath.Join(dir, "out"))
+		return errors.Join(err, os.Remove(filepath.Join(dir, "out")))
+	}},
+	"a key of another kind": {fileDepths, func(dir string, _ *[NonceSize]byte, _ Options) error {
+		f, err := keyfile.Read(filepath.Join(dir, "key.typed"))
+		if err != nil {
+			return err
+		}
+		defer f.Wipe()
+		_, err1 := f.Identity()
+		_, err2 := f.PublicKey()
+		if !errors.Is(err1, keyfile.ErrWrongKind) || !errors.Is(err2, keyfile.ErrWrongKind) {
+			return fmt.Errorf("another kind: %w, %w", err1, err2)
+		}
+		return nil
+	}},
 	"a key file": {fileDepths, func(dir string, _ *[NonceSize]byte, o Options) error {
 		for _, name := range []string{"key.typed", "key.hex", "key.raw"} {
 			f, err := keyfile.Read(filepath.Join(dir, name))
