@@ -63,6 +63,10 @@
 //
 // # Keys
 //
-// A [keyfile.Secret] is 32 random bytes. A passphrase is not a key. Nonces are
-// random, and long enough for that.
+// Keys come from package keyfile, which makes them, reads them from files and
+// takes arrays of 32 bytes. A passphrase is not a key. Each kind of key is a type
+// of its own, so that a public key is not used as a secret one. A Sealer or Opener
+// keeps a pointer to its key; the caller wipes the key when no operation uses it
+// any more, and later operations return keyfile.ErrNoKey. Nonces are random, and
+// long enough for that; [UnsafeNonce] is the exception.
 package largebox
