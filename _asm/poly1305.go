@@ -6,24 +6,24 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// A poly1305 evaluates the polynomial in eight lanes, over groups of 1024 bytes:
-// eight times eight terms, of which lane i has every eighth. A group makes
+// A poly1305 evaluates the polynomial in eight lanes, over groups of 1024 bytes: 64
+// terms, of which each lane takes every eighth. For a group, a lane computes
 //
 //	h*r^64 + m0*r^56 + m1*r^48 + ... + m6*r^8 + m7
 //
-// of a lane's h and its eight terms. Numbers are in limbs of 52, 52 and 26 bits,
-// and products in five columns, 2^0, 2^52, 2^104, 2^156 and 2^208, to which
-// IFMA adds halves of 52 bits. A column takes at most five halves a term, so
-// that all eight terms and h stay below 2^58: one carry a group is enough.
+// from its h and its eight terms. Numbers are in limbs of 52, 52 and 26 bits, and
+// products in five columns, 2^0, 2^52, 2^104, 2^156 and 2^208, to which IFMA adds
+// halves of 52 bits. A column takes at most five halves for each term, so that it
+// stays below 2^58 for all eight terms and h: one carry for each group is enough.
 //
-// IFMA ignores what stands above bit 51 of its factors. So limbs 0 and 1 need no
-// masks, neither of terms nor of h. Limb 2 of h may exceed 26 bits a little, and
-// its product with r^64's 52; that one is a full product.
+// IFMA ignores the bits above bit 51 of its factors. So limbs 0 and 1 need no masks,
+// neither those of terms nor those of h. Limb 2 of h may exceed 26 bits a little, and
+// its product with limb 2 of r^64 may exceed 52 bits; that one is a full product.
 type poly1305 struct {
 	column []VecPhysical // 0, 1 and 2 are h between groups
 	m      []VecPhysical // limbs of a term, or of h
 	t      []VecPhysical // two to work with
-	powers Register      // points to three limbs of r^64, r^56, ..., r^8, and of the terms' bits 2^128
+	powers Register      // points to three limbs each of r^64, r^56, ..., r^8, and of the sum of the bits 2^128
 }
 
 func newPoly1305(powers Register) poly1305 {
@@ -35,11 +35,11 @@ func newPoly1305(powers Register) poly1305 {
 	}
 }
 
-// power is limb i of r^(64-8k); k = 8 has what the bits 2^128 of a group are worth.
+// power returns limb i of r^(64-8k) or, for k = 8, of the sum of the bits 2^128.
 func (p poly1305) power(k, i int) Mem { return Mem{Base: p.powers, Disp: 8 * (3*k + i)} }
 
-// group is a group in ten parts, to be done in this order. term loads one of the
-// sixteen registers of which two make eight terms.
+// group returns the steps of a group in ten parts, in their order. term loads one of
+// sixteen registers; two of them hold eight terms.
 func (p poly1305) group(term func(i int, to VecPhysical)) (parts [10][]func()) {
 	parts[0] = p.turn()
 	for k := 1; k < 8; k++ {
@@ -50,7 +50,7 @@ func (p poly1305) group(term func(i int, to VecPhysical)) (parts [10][]func()) {
 	return parts
 }
 
-// turn sets the columns to h*r^64, and the bits 2^128 of the group's terms.
+// turn returns the steps that set the columns to h*r^64 plus the sum of the bits 2^128.
 func (p poly1305) turn() (steps []func()) {
 	step := func(fn func()) { steps = append(steps, fn) }
 	for i, m := range p.m {
@@ -64,10 +64,11 @@ func (p poly1305) turn() (steps []func()) {
 	return append(steps, p.products(0, false)...)
 }
 
-// multiply adds what m has to the columns, multiplied by power k.
+// multiply returns the steps that add m, multiplied by power k, to the columns.
 func (p poly1305) multiply(k int) []func() { return p.products(k, true) }
 
-// products are those of three limbs by three; the topmost is by choice.
+// products returns the steps that multiply three limbs by three and add the results
+// to the columns. topmost says whether the product of both limbs 2 is among them.
 func (p poly1305) products(k int, topmost bool) (steps []func()) {
 	for i, m := range p.m {
 		for j := range 3 {
@@ -84,7 +85,8 @@ func (p poly1305) products(k int, topmost bool) (steps []func()) {
 	return steps
 }
 
-// limbs sets m to the k-th eight terms, without their bits 2^128.
+// limbs returns the steps that set m to the k-th eight terms, without their bits
+// 2^128.
 func (p poly1305) limbs(k int, term func(i int, to VecPhysical)) []func() {
 	m, t := p.m, p.t
 	return []func(){
@@ -99,7 +101,8 @@ func (p poly1305) limbs(k int, term func(i int, to VecPhysical)) []func() {
 	}
 }
 
-// add adds m as it is; a product with one takes what stands above its limbs off.
+// add returns the steps that add m, not multiplied. A product with one clears the
+// bits above the limbs.
 func (p poly1305) add() []func() {
 	return []func(){
 		func() { VPMADD52LUQ_BCST(one64, p.m[0], p.column[0]) },
@@ -108,8 +111,8 @@ func (p poly1305) add() []func() {
 	}
 }
 
-// carry makes h of the columns. 2^130 = 5 (mod p), so 2^156 = 5*2^26 and
-// 2^208 = 5*2^26*2^52.
+// carry returns the steps that reduce the columns to h. 2^130 = 5 (mod p), so
+// 2^156 = 5*2^26 and 2^208 = 5*2^26*2^52.
 func (p poly1305) carry() []func() {
 	c, t := p.column, p.t[0]
 	return []func(){
@@ -143,7 +146,7 @@ func (p poly1305) store(h Register) {
 	}
 }
 
-// absorb64 is Poly1305 alone.
+// absorb64 generates Poly1305 alone.
 func absorb64() {
 	TEXT("absorb64IFMA", NOSPLIT, "func(h *[24]uint64, powers *[27]uint64, terms *byte, groups uint64)")
 	Doc("absorb64IFMA adds groups of 64 terms to h, three limbs of eight lanes. Lane i takes term 0, 4, 1, 5, 2, 6, 3, 7 of each eight.")

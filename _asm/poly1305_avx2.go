@@ -6,42 +6,41 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// absorbWeighted takes the 256 words of 32 bits of a group as they are: word i
-// of term t stands for word*2^(32i)*r^(64-t), so that the group is the sum of
-// its words, each multiplied by a weight that is known before. A weight has five
-// digits of 26 bits, and so has the sum:
+// absorbWeighted generates Poly1305 over the 256 words of 32 bits of a group: word i
+// of term t adds word*2^(32i)*r^(64-t), so the group is the sum of its words, each
+// multiplied by a weight that is computed before. A weight has five digits of 26
+// bits, and so has the sum:
 //
 //	w[0]*W[0] + ... + w[255]*W[255] = s[0] + 2^26*s[1] + ... + 2^104*s[4]
 //
-// Four lanes share each s, so that 64 products meet in one lane. Words are at
-// most 2^32-1 and digits at most 2^26, whose product is at most 2^58-2^26: 64 of
-// them are less than 2^64, and one more would not be.
+// Four lanes share each s, so that one lane sums 64 products. Words are at most
+// 2^32-1 and digits at most 2^26, whose product is at most 2^58-2^26: 64 of them are
+// less than 2^64, and one more would not be.
 //
-// The bits 2^128 of all terms come from a constant, and h*r^64, what was before,
-// from scalar arithmetic, which runs beside the next group's vectors.
+// The sum of the bits 2^128 of all terms is a constant. Scalar arithmetic computes
+// h*r^64, for the groups before, while the vectors work on the next group.
 func absorbWeighted() {
 	const (
 		digits   = 5
 		chunks   = 32 // of 32 bytes a group
-		row      = 32 // bytes: a digit of the weights of a chunk
+		row      = 32 // bytes: one digit of each weight of a chunk
 		mask26   = 1<<26 - 1
 		prefetch = 4096 // bytes ahead
 	)
-	TEXT("absorbWeightedAVX2", NOSPLIT, "func(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)")
-	Doc("absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128.")
+	TEXT("absorbWeightedAVX2", NOSPLIT, "func(h *[9]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)")
+	Doc("absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128. The sum is h[:3]; h[3:] is scratch.")
 	Pragma("noescape")
-	weights, terms, groups := RDI, RSI, RCX
-	Load(Param("h"), RAX)
+	weights, terms, groups, memory := RDI, RSI, RCX, R15
+	Load(Param("h"), memory)
 	Load(Param("digits"), weights)
 	Load(Param("terms"), terms)
 	Load(Param("groups"), groups)
 	h := [3]Register{R8, R9, R10}
 	for i, r := range h {
-		MOVQ(Mem{Base: RAX, Disp: 8 * i}, r)
+		MOVQ(Mem{Base: memory, Disp: 8 * i}, r)
 	}
-	frame := AllocLocal(8*digits + 8)
-	sum := func(i int) Mem { return frame.Offset(8 * i) }
-	left := frame.Offset(8 * digits)
+	sum := func(i int) Mem { return Mem{Base: memory, Disp: 8 * (3 + i)} }
+	left := sum(digits)
 
 	s := [digits]VecPhysical{Y0, Y1, Y2, Y3, Y4}
 	even, odd := Y5, Y6
@@ -51,7 +50,7 @@ func absorbWeighted() {
 	VMOVQ(RAX, X15)
 	VPBROADCASTQ(X15, mask)
 
-	// finish is h = h*r^64 + s + the bits 2^128, for s of the group before.
+	// finish sets h to h*r^64 + s + the bits 2^128, for s of the group before.
 	finish := func() {
 		Comment("h*r^64, in words c0 to c4.")
 		constants := weights
@@ -122,7 +121,7 @@ func absorbWeighted() {
 		SHRQ(U8(12), RDX)
 		add(RAX, RDX)
 
-		Comment("2^130 = 5: what is above is added four times, in its place, and once, two bits lower.")
+		Comment("2^130 = 5: add the bits above four times, where they are, and once, shifted by two.")
 		MOVQ(c2, R10)
 		ANDL(U8(3), R10.As32())
 		MOVQ(c0, R8)
@@ -138,7 +137,7 @@ func absorbWeighted() {
 		ADDQ(c2, R8)
 		ADCQ(c3, R9)
 		ADCQ(c4, R10)
-		Comment("Once more, for the few bits that are above now.")
+		Comment("Once more, for the few bits above that this made.")
 		MOVQ(R10, RAX)
 		ANDL(U8(3), R10.As32())
 		SHRQ(U8(2), RAX)
@@ -153,7 +152,7 @@ func absorbWeighted() {
 	next := 0
 	for chunk := range chunks {
 		if chunk == chunks/2 {
-			Comment("Here, because scalar arithmetic finds its ports idle, and needs not wait.")
+			Comment("Here, because the ports of scalar arithmetic are idle.")
 			start := NewParamAddr("terms", 24)
 			CMPQ(terms, start)
 			JEQ(LabelRef("first"))
@@ -185,7 +184,7 @@ func absorbWeighted() {
 		}
 	}
 
-	Comment("Carry, so that four lanes fit into one: no sum reaches 2^41, but the first, which is less than 2^43.")
+	Comment("Carry, so that the sum of four lanes fits into one: all are less than 2^41, except the first, which is less than 2^43.")
 	carry := [digits]VecPhysical{Y7, Y8, Y9, Y10, Y11}
 	for d := range digits {
 		VPSRLQ(U8(26), s[d], carry[d])
@@ -218,13 +217,9 @@ func absorbWeighted() {
 	JNZ(LabelRef("weigh"))
 	finish()
 
-	Comment("Leave nothing of key or message behind in vectors or on the stack.")
-	Load(Param("h"), RAX)
 	for i, r := range h {
-		MOVQ(r, Mem{Base: RAX, Disp: 8 * i})
+		MOVQ(r, Mem{Base: memory, Disp: 8 * i})
 	}
 	VZEROALL()
-	VMOVDQU(Y0, sum(0))
-	VMOVDQU(Y0, sum(2))
 	RET()
 }

@@ -8,14 +8,15 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// rows computes few blocks with little delay: a register holds a diagonal of the
-// matrix of four blocks, so that a quarter round does a whole round. Between
-// rounds the diagonals turn.
+// rows computes a few blocks with little latency. A register holds one diagonal of
+// the matrices of four blocks, so that the steps of a quarter round do a whole round.
+// Between rounds the diagonals rotate.
 //
 //	a = x0 x5 x10 x15, b = x4 x9 x14 x3, c = x8 x13 x2 x7, d = x12 x1 x6 x11
 type rows struct{ a, b, c, d, t VecPhysical }
 
-// round is b ^= (a+d)<<<7, c ^= (b+a)<<<9, d ^= (c+b)<<<13, a ^= (d+c)<<<18.
+// round returns the steps b ^= (a+d)<<<7, c ^= (b+a)<<<9, d ^= (c+b)<<<13,
+// a ^= (d+c)<<<18.
 func (r rows) round() (steps []func()) {
 	x := []VecPhysical{r.a, r.b, r.c, r.d}
 	for i, bits := range []uint8{7, 9, 13, 18} {
@@ -27,7 +28,7 @@ func (r rows) round() (steps []func()) {
 	return steps
 }
 
-// doubleRound is a round over columns and one over rows.
+// doubleRound returns the steps of a round over columns and of one over rows.
 func (r rows) doubleRound() []func() {
 	turn := func(left, right VecPhysical) []func() {
 		return []func(){
@@ -41,7 +42,8 @@ func (r rows) doubleRound() []func() {
 	return append(steps, turn(r.b, r.d)...)
 }
 
-// spread sets four lanes of all diagonals to those that x has side by side.
+// spread sets the four lanes of each diagonal to that diagonal in x, which has all
+// four side by side.
 func (r rows) spread(x VecPhysical) {
 	for i, diagonal := range r.all() {
 		VSHUFI32X4(U8(0x55*i), x, x, diagonal)
@@ -50,8 +52,8 @@ func (r rows) spread(x VecPhysical) {
 
 func (r rows) all() []VecPhysical { return []VecPhysical{r.a, r.b, r.c, r.d} }
 
-// count adds numbers to the block counter of the lanes, whose low word is the
-// first of c and whose high word the second of b.
+// count adds numbers to the block counters of the lanes. The low word of a counter is
+// the first of c, and its high word the second of b.
 func (r rows) count(numbers Mem) {
 	VMOVDQA32(r.c, r.t)
 	VPADDD(numbers, r.c, r.c)
@@ -60,7 +62,7 @@ func (r rows) count(numbers Mem) {
 	VPADDD_BCST(one32, r.b, K1, r.b)
 }
 
-// rounds are the twenty rounds of one or more sets of rows, side by side.
+// rounds emits the twenty rounds of one or more sets of rows, interleaved.
 func rounds(label string, sets ...rows) {
 	n := GP64()
 	MOVQ(U32(10), n)
@@ -75,8 +77,8 @@ func rounds(label string, sets ...rows) {
 	JNZ(LabelRef(label))
 }
 
-// blocks makes blocks of keystream from block n on, four for each set of rows.
-// x has the diagonals of block n side by side, and is used up.
+// blocks emits the computation of keystream from block n on, four blocks for each set
+// of rows. x has the diagonals of block n side by side; blocks overwrites it.
 func blocks(dst Register, x VecPhysical, sets int) {
 	all := []rows{{Z0, Z1, Z2, Z3, Z4}, {Z5, Z6, Z7, Z8, Z9}}[:sets]
 	inputs := []rows{{Z10, Z11, Z12, Z13, Z14}, {Z15, Z16, Z17, Z18, Z19}}[:sets]
@@ -88,7 +90,7 @@ func blocks(dst Register, x VecPhysical, sets int) {
 		}
 	}
 	rounds("salsa", all...)
-	Comment("Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.")
+	Comment("From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.")
 	word := GP32()
 	for i, k := range []Register{K2, K3, K4} {
 		MOVL(U32(0x2222<<i), word)
@@ -117,23 +119,29 @@ func blocks(dst Register, x VecPhysical, sets int) {
 	}
 }
 
-// keystream8 is Salsa20 for the end of a message.
+// keystream8 generates Salsa20 for the end of a message.
 func keystream8() {
-	TEXT("keystream8AVX512", NOSPLIT, "func(dst *[512]byte, state *[16]uint32)")
-	Doc("keystream8AVX512 sets dst to eight blocks of keystream. state is Salsa20's input for the first block.")
+	TEXT("keystream8AVX512", NOSPLIT, "func(dst *[512]byte, state *[16]uint32, counter uint64)")
+	Doc("keystream8AVX512 sets dst to eight blocks of keystream from block counter on. state is Salsa20's input without its counter.")
 	Pragma("noescape")
 	dst := Load(Param("dst"), GP64())
 	state := Load(Param("state"), GP64())
-	x := Z28
+	counter := Load(Param("counter"), GP64())
+	x, input, fifth := Z28, Z29, GP32()
+	VMOVDQU64(Mem{Base: state}, input)
+	Comment("Words 8 and 9, the fifth pair, are the counter.")
+	MOVL(U32(1<<4), fifth)
+	KMOVW(fifth, K1)
+	VPBROADCASTQ(counter, K1, input)
 	VMOVDQU32(diagonals, x)
-	VPERMD(Mem{Base: state}, x, x)
+	VPERMD(input, x, x)
 	blocks(dst, x, 2)
 	wipeRegisters()
 	RET()
 }
 
-// begin is HSalsa20, then Salsa20 with the key that it gave, without a detour
-// through memory.
+// begin generates HSalsa20, and then Salsa20 with the subkey, which stays in
+// registers.
 func begin(sets int) {
 	bytes := 256 * sets
 	name := fmt.Sprintf("begin%dAVX512", 4*sets)
@@ -163,7 +171,7 @@ func begin(sets int) {
 	VMOVDQU32(toSubkey, x)
 	VPERMD(Z0, x, keyed)
 	VMOVDQU(Y5, Mem{Base: subkey})
-	Comment("The same diagonals again, from the subkey and the rest of the nonce, and block 0.")
+	Comment("The diagonals of block 0, from the subkey and the rest of the nonce.")
 	VMOVQ(Mem{Base: nonce, Disp: 16}, X6)
 	VINSERTI32X4(U8(2), X6, keyed, keyed)
 	VINSERTI32X4(U8(3), sigma, keyed, keyed)

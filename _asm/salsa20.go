@@ -9,44 +9,49 @@ import (
 // group is the length in bytes of sixteen blocks of keystream.
 const group = 16 * 64
 
-// A salsa20 computes sixteen blocks of keystream at once: register j holds word
-// j of all of them, so that a round is the same as on one block, and only the
-// result has to be turned from words of blocks into blocks of words.
+// A salsa20 computes sixteen blocks of keystream at once. Register j holds word j of
+// all of them, so that a round has the same steps as on one block. Only the result
+// has to be transposed, from words of blocks to blocks of words.
 type salsa20 struct {
 	x         []VecPhysical // the words
-	t         []VecPhysical // four to work with
+	t         []VecPhysical // four temporaries
 	low, high VecPhysical   // the block counter of each lane
-	state     Register      // points to Salsa20's input for the first block
+	state     Register      // points to Salsa20's input, of which words 8 and 9 are not read
 }
 
-func newSalsa20(state Register) salsa20 {
+// newSalsa20 reads the argument state of the function that is being generated. start
+// reads its argument counter.
+func newSalsa20() salsa20 {
 	return salsa20{
 		x:   []VecPhysical{Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15},
 		t:   []VecPhysical{Z16, Z17, Z18, Z19},
-		low: Z30, high: Z31, state: state,
+		low: Z30, high: Z31, state: Load(Param("state"), GP64()),
 	}
 }
 
 func (s salsa20) word(j int) Mem { return Mem{Base: s.state, Disp: 4 * j} }
 
-// start sets the counters of the sixteen lanes.
+// start emits the setting of the sixteen lanes' counters.
 func (s salsa20) start() {
 	Comment("The block counter of each lane, as a low and a high word.")
-	VPBROADCASTD(s.word(8), s.t[0])
+	counter := GP64()
+	Load(Param("counter"), counter)
+	VPBROADCASTD(counter.As32(), s.t[0])
+	SHRQ(U8(32), counter)
 	VPADDD(count16, s.t[0], s.low)
-	VPBROADCASTD(s.word(9), s.high)
+	VPBROADCASTD(counter.As32(), s.high)
 	VPCMPUD(U8(1), s.t[0], s.low, K1) // low < first
 	VPADDD_BCST(one32, s.high, K1, s.high)
 }
 
-// advance moves the counters to the next group.
+// advance emits the step of the counters to the next group.
 func (s salsa20) advance() {
 	VPADDD_BCST(sixteen32, s.low, s.low)
 	VPCMPUD_BCST(U8(1), sixteen32, s.low, K1)
 	VPADDD_BCST(one32, s.high, K1, s.high)
 }
 
-// load sets the words to Salsa20's input.
+// load emits the setting of the words to Salsa20's input.
 func (s salsa20) load() {
 	for j, x := range s.x {
 		switch j {
@@ -60,14 +65,14 @@ func (s salsa20) load() {
 	}
 }
 
-// doubleRound is a round over columns and one over rows.
+// doubleRound returns the steps of a round over columns and of one over rows.
 func (s salsa20) doubleRound() (steps []func()) {
 	steps = append(steps, s.quarters(func(q, i int) int { return (5*q + 4*i) % 16 })...)
 	return append(steps, s.quarters(func(q, i int) int { return 4*q + (q+i)%4 })...)
 }
 
-// quarters are the four quarter rounds of a round, side by side. at says which
-// word is the i-th of quarter q, from the one on the diagonal on.
+// quarters returns the steps of the four quarter rounds of a round, interleaved. at
+// returns the i-th word of quarter q, counted from the word on the diagonal.
 func (s salsa20) quarters(at func(q, i int) int) (steps []func()) {
 	step := func(fn func()) { steps = append(steps, fn) }
 	for i, bits := range []uint8{7, 9, 13, 18} {
@@ -85,8 +90,7 @@ func (s salsa20) quarters(at func(q, i int) int) (steps []func()) {
 	return steps
 }
 
-// finish adds the input and turns words of blocks into blocks of words: x[i] is
-// block i after it.
+// finish emits the addition of the input, and the transposition: then x[i] is block i.
 func (s salsa20) finish() {
 	for j, x := range s.x {
 		switch j {
@@ -98,7 +102,7 @@ func (s salsa20) finish() {
 			VPADDD_BCST(s.word(j), x, x)
 		}
 	}
-	Comment("Four words of a block stand together after this, sixteen after the next.")
+	Comment("This brings four words of a block together, and the next step all sixteen.")
 	x, t := s.x, s.t
 	for q := range 4 {
 		a, b, c, d := x[4*q], x[4*q+1], x[4*q+2], x[4*q+3]
@@ -123,7 +127,7 @@ func (s salsa20) finish() {
 	}
 }
 
-// combine is dst = src ^ keystream, for a group.
+// combine emits dst = src ^ keystream for a group.
 func (s salsa20) combine(dst, src Register) {
 	for i, x := range s.x {
 		VPXORD(Mem{Base: src, Disp: 64 * i}, x, x)
@@ -131,8 +135,8 @@ func (s salsa20) combine(dst, src Register) {
 	}
 }
 
-// loop does group after group. from is where it finds a group to combine with
-// the keystream; between are steps to mingle with each of the double rounds.
+// loop emits the loop over groups. from points to the group that it combines with the
+// keystream. It interleaves between[i] with double round i.
 func (s salsa20) loop(dst, src, from, groups Register, between [10][]func()) {
 	s.start()
 	Label("group")
@@ -153,7 +157,7 @@ func (s salsa20) loop(dst, src, from, groups Register, between [10][]func()) {
 	JNZ(LabelRef("group"))
 }
 
-// interleave spreads the steps of b evenly among those of a.
+// interleave emits the steps of a, with those of b spread evenly among them.
 func interleave(a, b []func()) {
 	done := 0
 	for i, step := range a {
@@ -164,25 +168,25 @@ func interleave(a, b []func()) {
 	}
 }
 
-// ahead is how many bytes before their use lines are fetched.
+// ahead is how many bytes ahead of the current group lines are prefetched.
 const ahead = 4 << 10
 
-// prefetch fetches line i of a group to come: of src to read it, of the
-// destination to write it.
+// prefetch emits the prefetching of line i of a later group: of src for reading, of
+// the destination for writing.
 func prefetch(src Register, i int) {
 	PREFETCHT0(Mem{Base: src, Disp: ahead + 64*i})
 	prefetchw(ahead + 64*i)
 }
 
-// xorKeystream16 is Salsa20 alone.
+// xorKeystream16 generates Salsa20 alone.
 func xorKeystream16() {
-	TEXT("xorKeystream16AVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32)")
-	Doc("xorKeystream16AVX512 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block.")
+	TEXT("xorKeystream16AVX512", NOSPLIT, "func(dst, src *byte, groups uint64, state *[16]uint32, counter uint64)")
+	Doc("xorKeystream16AVX512 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter.")
 	Pragma("noescape")
 	dst := Load(Param("dst"), destination)
 	src := Load(Param("src"), GP64())
 	groups := Load(Param("groups"), GP64())
-	s := newSalsa20(Load(Param("state"), GP64()))
+	s := newSalsa20()
 	s.loop(dst, src, src, groups, [10][]func(){})
 	wipeRegisters()
 	RET()

@@ -9,20 +9,20 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// xorKeystream2x8 computes sixteen blocks of keystream at once, as two sets of
-// eight: vector j of a set is word j of its blocks. One set would nearly fit into
-// the registers, but then the three vector ports wait for results a fifth of the
-// time. Two sets live in memory, and the registers are a cache of them; loads
-// and stores have ports of their own.
+// xorKeystream2x8 generates Salsa20 for sixteen blocks at once, as two sets of eight:
+// vector j of a set is word j of its blocks. One set would nearly fit into the
+// registers, but then the three vector ports wait for results a fifth of the time. Two
+// sets are kept in memory, and the registers are a cache of it; loads and stores have
+// ports of their own.
 //
-// In the first round, two of the four quarters and four more steps are the same
-// for all blocks, which differ in their counters only, words 8 and 9. They are
-// done once, in Go. What turns words of blocks into blocks of words needs other
-// ports than most of the rest, and so is mixed with the last round.
+// The blocks differ in words 8 and 9 only, their counters. So two of the four quarters
+// of the first round, and four more steps, are the same for all blocks: Go code does
+// them once. The transposition, from words of blocks to blocks of words, uses other
+// ports than most other steps, so it is interleaved with the last round.
 func xorKeystream2x8() {
 	const prefetch = 2048 // bytes ahead
-	TEXT("xorKeystream2x8AVX2", 0, "func(dst, src *byte, groups uint64, state *[2][16]uint32)")
-	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.")
+	TEXT("xorKeystream2x8AVX2", NOSPLIT, "func(dst, src *byte, groups uint64, state *[2][16]uint32, counter uint64, scratch *[1984]byte)")
+	Doc("xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter, and the part of the first round that is the same for all blocks. It leaves secrets in scratch.")
 	Pragma("noescape")
 	dst, src, groups, state, frame, rounds := RDI, RSI, RCX, RDX, RBX, EAX
 	Load(Param("dst"), dst)
@@ -32,7 +32,8 @@ func xorKeystream2x8() {
 
 	same := []int{2, 3, 4, 6, 7, 10, 11, 14, 15} // words after the first round
 	const vectors = 32 + 18 + 11
-	LEAQ(AllocLocal(32*vectors+24).Offset(24), frame) // SP is a multiple of 8
+	Load(Param("scratch"), frame)
+	ADDQ(Imm(31), frame)
 	ANDQ(I8(-32), frame)
 	vector := func(i int) Mem { return Mem{Base: frame, Disp: 32 * i} }
 	in := func(w int) Mem { // the input of word w%16 of set w/16
@@ -41,7 +42,7 @@ func xorKeystream2x8() {
 		}
 		return vector(32 + w%16)
 	}
-	change := func(w int) Mem { return vector(50 + w%8) } // of word 8 or 9, in the first round
+	change := func(w int) Mem { return vector(50 + w%8) } // what the first round changes word 8 or 9 by
 	start := func(w int) Mem {
 		if i := slices.Index(same, w%16); i >= 0 {
 			return vector(52 + i)
@@ -60,13 +61,17 @@ func xorKeystream2x8() {
 			VMOVDQA(Y0, start(w))
 		}
 	}
+	counter := R8
+	Load(Param("counter"), counter)
 	lanes := constant("lanes8", func(i int) uint32 { return uint32(i) })
 	eights := constant("eights", func(int) uint32 { return 8 })
 	sixteens := constant("sixteens", func(int) uint32 { return 16 })
 	for i, y := range []VecPhysical{Y0, Y1} {
 		VPBROADCASTD(Mem{Base: state, Disp: 64 + 4*(8+i)}, y)
 		VMOVDQA(y, change(8+i))
-		VPBROADCASTD(Mem{Base: state, Disp: 4 * (8 + i)}, y)
+		VMOVQ(counter, y.AsX())
+		VPBROADCASTD(y.AsX(), y)
+		SHRQ(U8(32), counter)
 	}
 	for set, step := range []Mem{lanes, eights} {
 		advance(Y0, Y1, step)
@@ -132,17 +137,14 @@ func xorKeystream2x8() {
 	DECQ(groups)
 	JNZ(LabelRef("group"))
 
-	Comment("Leave nothing of key, keystream or message behind.")
 	VZEROALL()
-	for i := range vectors {
-		VMOVDQA(Y0, vector(i))
-	}
 	RET()
 }
 
-// writeQuarter combines words 4q to 4q+3 of the blocks of a set with src. The
-// words are added to the input and become quarters of blocks: a register has one
-// of block 0, 1, 2 or 3, and above it the same of block 4, 5, 6 or 7.
+// writeQuarter returns the steps that combine words 4q to 4q+3 of the blocks of a set
+// with src. They add the input and transpose the words to quarters of blocks: the low
+// half of a register has a quarter of block 0, 1, 2 or 3, and the high half the same
+// quarter of block 4, 5, 6 or 7.
 func writeQuarter(c *cache, set, q int, dst, src Register, in func(int) Mem) []func() {
 	var y [4]VecPhysical
 	var spare VecPhysical
@@ -188,15 +190,15 @@ func writeQuarter(c *cache, set, q int, dst, src Register, in func(int) Mem) []f
 	return pieces
 }
 
-// prefetchwLine is PREFETCHW 64*line(R8)(DI*1), which neither avo nor Go's assembler
-// has. Processors without it do nothing.
+// prefetchwLine emits PREFETCHW 64*line(R8)(DI*1), which neither avo nor Go's assembler
+// has. It does nothing on processors without it.
 func prefetchwLine(line int) {
 	for _, b := range []byte{0x41, 0x0f, 0x0d, 0x4c, 0x38, byte(64 * line)} {
 		Instruction(&ir.Instruction{Opcode: "BYTE", Operands: []Op{U8(b)}})
 	}
 }
 
-// constant is a vector of constants.
+// constant stores a vector of eight constants.
 func constant(name string, value func(i int) uint32) Mem {
 	m := GLOBL(name, RODATA|NOPTR)
 	for i := range 8 {
@@ -205,9 +207,10 @@ func constant(name string, value func(i int) uint32) Mem {
 	return m
 }
 
-// advance adds step to the 64-bit counters whose words are in low and high. A
-// low word has carried just if it is less than its step now. AVX2 compares
-// signed numbers, but a step is small: what is less is not negative, too.
+// advance emits the addition of step to the 64-bit counters in low and high. There is
+// a carry if and only if the new low word is less than the step. AVX2 compares signed
+// numbers; since a step is small, a word is less if it is less as a signed number and
+// not negative.
 func advance(low, high VecPhysical, step Mem) {
 	less, negative := Y14, Y15
 	VMOVDQU(step, less)
@@ -215,7 +218,7 @@ func advance(low, high VecPhysical, step Mem) {
 	VPCMPGTD(low, less, less)
 	VPSRAD(U8(31), low, negative)
 	VPANDN(less, negative, less)
-	VPSUBD(less, high, high) // minus minus one
+	VPSUBD(less, high, high) // less is -1 where there is a carry
 }
 
 // A step of a quarter round: into ^= (a + b) <<< bits.
@@ -224,8 +227,8 @@ type step struct {
 	bits       uint8
 }
 
-// round are the steps of some quarter rounds of both sets, side by side. at says
-// which word is the i-th of quarter q, from the one on the diagonal on.
+// round returns the steps of some quarter rounds of both sets, interleaved. at returns
+// the i-th word of quarter q, counted from the word on the diagonal.
 func round(at func(q, i int) int, quarters ...int) (steps []step) {
 	for i, bits := range []uint8{7, 9, 13, 18} {
 		for _, q := range quarters {
@@ -238,14 +241,14 @@ func round(at func(q, i int) int, quarters ...int) (steps []step) {
 	return steps
 }
 
-// A cache is which words the registers have.
+// A cache records which words are in registers while code is generated.
 type cache struct {
-	at       map[int]Mem
+	at       map[int]Mem // where the words are in memory
 	vector   func(int) Mem
 	register map[int]VecPhysical
-	changed  map[int]bool // since it was in memory
+	changed  map[int]bool // words whose registers are not stored yet
 	free     []VecPhysical
-	ahead    []step // what is to be done, the current step first
+	ahead    []step // the steps to come, the current one first
 }
 
 func newCache(vector func(int) Mem) *cache {
@@ -257,7 +260,7 @@ func newCache(vector func(int) Mem) *cache {
 	return c
 }
 
-// do emits steps, with the pieces spread over them.
+// do emits the steps, with the pieces spread evenly among them.
 func (c *cache) do(steps []step, pieces []func()) {
 	done := 0
 	for n := range steps {
@@ -305,7 +308,7 @@ func (c *cache) step() {
 	c.changed[s.into] = true
 }
 
-// nextUse says in how many steps w is used again, after the current one.
+// nextUse returns after how many steps from the current one w is used again.
 func (c *cache) nextUse(w int) int {
 	const never = 1000
 	if len(c.ahead) == 0 {
@@ -318,8 +321,8 @@ func (c *cache) nextUse(w int) int {
 	return i + 1
 }
 
-// take returns a free register. If there is none, it gives up the word that is
-// not used for the longest time, rather one that need not be stored.
+// take returns a free register. If there is none, it evicts the word that is not used
+// for the longest time, and prefers one that need not be stored.
 func (c *cache) take() VecPhysical {
 	if len(c.free) == 0 {
 		worst, worth := -1, 0
@@ -344,7 +347,7 @@ func (c *cache) take() VecPhysical {
 	return y
 }
 
-// load has w in a register.
+// load returns the register of w, and emits a load if w is not in one.
 func (c *cache) load(w int) VecPhysical {
 	if _, ok := c.register[w]; !ok {
 		y := c.take()
@@ -354,7 +357,7 @@ func (c *cache) load(w int) VecPhysical {
 	return c.register[w]
 }
 
-// store writes w, if it has changed.
+// store emits a store of w if w has changed.
 func (c *cache) store(w int) {
 	if c.changed[w] {
 		c.at[w] = c.vector(w)
@@ -363,7 +366,7 @@ func (c *cache) store(w int) {
 	}
 }
 
-// flush has every word where the next cache looks for it.
+// flush emits stores, so that every word is in memory where the next cache reads it.
 func (c *cache) flush() {
 	for w := range 32 {
 		if c.at[w] != c.vector(w) {
@@ -374,7 +377,7 @@ func (c *cache) flush() {
 	}
 }
 
-// operand is where w is.
+// operand returns the register or the memory that holds w.
 func (c *cache) operand(w int) Op {
 	if y, ok := c.register[w]; ok {
 		return y

@@ -17,101 +17,72 @@ import (
 	"os"
 
 	"github.com/largebox/largebox/internal/errs"
-	"github.com/largebox/largebox/internal/tempfile"
+	"github.com/largebox/largebox/internal/workfile"
 )
 
 // ErrNoSpace is a full disk, an exhausted quota, or a file-size limit; to test
 // for with errors.Is.
 var ErrNoSpace = errs.ErrNoSpace
 
-// A Source is a file to be read piece by piece. It may be used by several
-// goroutines at once.
+// A Source is a file that is read piece by piece. Several goroutines may use it
+// at once, if they may use its io.ReaderAt.
 type Source struct{ r io.ReaderAt }
 
-// NewSource prepares r, which stays open and its caller's, for reading.
+// NewSource prepares r for reading: an *os.File, for one, which stays open and
+// its caller's. Errors name r if it has a Name method.
 func NewSource(r io.ReaderAt) *Source { return &Source{r} }
 
-func (s *Source) name() string {
-	if named, ok := s.r.(interface{ Name() string }); ok {
-		return named.Name()
-	}
-	return "stream"
-}
-
 // View reads the len(block) bytes at byte off into block, and calls fn with it.
-// A file that ends before is an io.ErrUnexpectedEOF.
+// The error is an io.ErrUnexpectedEOF where r ends before.
 func (s *Source) View(block []byte, off int64, fn func(p []byte)) error {
 	n, err := s.r.ReadAt(block, off)
 	if n < len(block) {
 		if err == io.EOF {
-			err = &fs.PathError{Op: "read", Path: s.name(), Err: fmt.Errorf("the file was truncated: %w", io.ErrUnexpectedEOF)}
+			err = fmt.Errorf("the file was truncated: %w", io.ErrUnexpectedEOF)
 		}
-		return err
+		return s.named(err)
 	}
 	fn(block)
 	return nil
 }
 
-// A File is a private temporary file that is being written. Its WriteAt may be
-// called by several goroutines at once.
-type File struct {
-	f    *os.File
-	dir  *os.Root
-	name string
-	mode fs.FileMode
-	id   fs.FileInfo
-}
-
-// Create creates a private file in dir, which it takes over and closes. Perm is
-// the permission that Reveal gives it, before umask or default ACL; zero means
-// 0600.
-func Create(dir *os.Root, perm fs.FileMode) (*File, error) {
-	if perm == 0 {
-		perm = 0o600
-	}
-	f, name, mode, err := tempfile.Create(dir, perm)
-	if err != nil {
-		dir.Close()
-		return nil, errs.Space(err)
-	}
-	id, err := f.Stat()
-	if err != nil {
-		f.Close()
-		dir.Remove(name)
-		dir.Close()
-		return nil, err
-	}
-	return &File{f, dir, name, mode, id}, nil
-}
-
-// WriteAt writes p at byte off, as io.WriterAt has it.
-func (f *File) WriteAt(p []byte, off int64) (int, error) {
-	n, err := f.f.WriteAt(p, off)
-	return n, errs.Space(err)
-}
-
-// Reveal gives the file the permission it was created for. Call it when the
-// content is known to be right.
-func (f *File) Reveal() error { return errs.Space(f.f.Chmod(f.mode)) }
-
-// OSFile is the file, to be published or read back. It belongs to f.
-func (f *File) OSFile() *os.File { return f.f }
-
-// Name is the temporary name that the file was created under, in its directory.
-func (f *File) Name() string { return f.name }
-
-// Close closes the file, and removes its temporary name if it still is its
-// name. A file that was published under another name stays there.
-func (f *File) Close() error {
-	defer f.dir.Close()
-	// Closed first, because Windows removes no file that is open.
-	err := f.f.Close()
-	there, e := f.dir.Lstat(f.name)
-	if e == nil && os.SameFile(f.id, there) {
-		e = f.dir.Remove(f.name)
-	}
-	if err == nil && !errors.Is(e, fs.ErrNotExist) {
-		err = e
+// named adds the name of the reader to err, unless err has a path already.
+func (s *Source) named(err error) error {
+	var path *fs.PathError
+	if r, ok := s.r.(interface{ Name() string }); ok && !errors.As(err, &path) {
+		return &fs.PathError{Op: "read", Path: r.Name(), Err: err}
 	}
 	return err
 }
+
+// A File is a private temporary file that is being written. Several goroutines
+// may call its WriteAt at once.
+type File struct{ work *workfile.File }
+
+// Create creates a private file in dir, which it takes over and closes, also if
+// it fails. Perm is the permission that Reveal sets, before umask or default
+// ACL; zero means 0600.
+func Create(dir *os.Root, perm fs.FileMode) (*File, error) {
+	work, err := workfile.Temporary(dir, workfile.Options{Mode: perm})
+	if err != nil {
+		return nil, err
+	}
+	return &File{work}, nil
+}
+
+// WriteAt writes p at byte off, as an io.WriterAt does.
+func (f *File) WriteAt(p []byte, off int64) (int, error) { return f.work.WriteAt(p, off) }
+
+// Reveal gives the file the permission it was created for. Call it when the
+// content is known to be right.
+func (f *File) Reveal() error { return f.work.Reveal() }
+
+// OSFile returns the open file, to be published or read back. It belongs to f.
+func (f *File) OSFile() *os.File { return f.work.OSFile() }
+
+// Name returns the temporary name that the file was created under.
+func (f *File) Name() string { return f.work.Name() }
+
+// Close closes the file, and removes its temporary name if that is still its
+// own. A file that has been published stays under the other name.
+func (f *File) Close() error { return f.work.Close() }

@@ -12,9 +12,8 @@ const maxFile = 16 << 10
 
 // A File is the content of a key file. Wipe it after use.
 type File struct {
-	path string
-	// content is behind a pointer, so that fmt does not print it.
-	content *[]byte
+	path    string
+	content hidden[[]byte]
 	// Exposed reports whether others than its owner may read the file. It is
 	// false where permissions do not say so: on Windows, and for devices and pipes.
 	Exposed bool
@@ -42,7 +41,7 @@ func ReadFrom(f *os.File) (*File, error) {
 	content := make([]byte, maxFile+1)
 	n, err := io.ReadFull(f, content)
 	content = content[:n]
-	file := &File{path: f.Name(), content: &content}
+	file := &File{path: f.Name(), content: hide(content)}
 	switch {
 	case err == nil:
 		file.Wipe()
@@ -56,7 +55,7 @@ func ReadFrom(f *os.File) (*File, error) {
 }
 
 // Wipe clears the content. Keys that were taken from the file stay valid.
-func (f *File) Wipe() { clear(*f.content) }
+func (f *File) Wipe() { clear(f.content()) }
 
 // Secret returns the secret key in the file. It returns ErrNotAKey or
 // ErrWrongKind if there is none.
@@ -83,7 +82,7 @@ func (f *File) Identity() (*Identity, error) {
 // PublicKey returns the public key in the file. It returns ErrNotAKey,
 // ErrWrongKind or ErrLowOrderKey if there is none.
 func (f *File) PublicKey() (*PublicKey, error) {
-	key, err := parsePublicKey(*f.content)
+	key, err := parsePublicKey(f.content())
 	if err != nil {
 		return nil, f.error(err)
 	}
@@ -91,7 +90,7 @@ func (f *File) PublicKey() (*PublicKey, error) {
 }
 
 func (f *File) parse(want kind) (*[Size]byte, error) {
-	bytes, err := parse(*f.content, want)
+	bytes, err := parse(f.content(), want)
 	if err != nil {
 		return nil, f.error(err)
 	}

@@ -83,8 +83,8 @@ func TestReturnedKeyIsACopy(t *testing.T) {
 	if *got != *key {
 		t.Error("Wipe cleared a key that was taken")
 	}
-	if [Size]byte(*f.content) != [Size]byte{} {
-		t.Errorf("Wipe left %x", *f.content)
+	if [Size]byte(f.content()) != [Size]byte{} {
+		t.Errorf("Wipe left %x", f.content())
 	}
 }
 

@@ -6,8 +6,7 @@ import "golang.org/x/crypto/curve25519"
 // what others sealed with the public key. The zero Identity is no key. A copy of
 // the struct is the same key, and is wiped with it.
 type Identity struct {
-	_       [0]func() // == would compare pointers; use Equal
-	private *key
+	private hidden[*key]
 	public  *PublicKey
 }
 
@@ -19,16 +18,16 @@ func NewIdentity() *Identity { return newIdentity(randomKey()) }
 func IdentityFromBytes(private *[Size]byte) *Identity { return newIdentity(copyKey(private)) }
 
 func newIdentity(private *key) *Identity {
-	i := &Identity{private: private, public: new(PublicKey)}
+	i := &Identity{hide(private), new(PublicKey)}
 	curve25519.ScalarBaseMult(&i.public.bytes, &private.bytes)
 	return i
 }
 
 func (i *Identity) key() *key {
-	if i == nil {
+	if i == nil || i.private == nil {
 		return nil
 	}
-	return i.private
+	return i.private()
 }
 
 // PublicKey returns the public key, also after Wipe. That of the zero Identity

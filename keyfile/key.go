@@ -9,10 +9,15 @@ import (
 	"log/slog"
 )
 
-// A key holds the bytes of a secret. Secret and Identity point to one, so that
-// their copies are wiped together, and so that fmt cannot print the bytes even
-// from an unexported field, of which it calls no method: it does not follow
-// pointers inside a struct.
+// A hidden value is returned by a function, because fmt and others print what an
+// unexported field holds or points to, and call no method of it. They cannot look
+// into a function.
+type hidden[T any] func() T
+
+func hide[T any](value T) hidden[T] { return func() T { return value } }
+
+// A key holds the bytes of a secret. Copies of a Secret or an Identity share one,
+// and so are wiped together.
 type key struct {
 	bytes [Size]byte
 	valid bool // bytes were set, and not wiped

@@ -1,8 +1,6 @@
 package keyfile
 
-import (
-	"strings"
-)
+import "strings"
 
 // What is taken for a key, in characters. A key that lacks a few still is one.
 const (
@@ -15,15 +13,17 @@ const (
 // typing errors.
 func Resembles(text string) bool { return Redact(text) != text }
 
-// Redact returns text with "…" in place of everything that could be a key, for
-// messages about text that was not meant to contain one: typed keys, 64
-// hexadecimal digits and base64 of 32 bytes, in any line and within any word,
-// also with typing errors or cut short by a few characters. Public keys count,
-// because only a prefix tells them from secrets.
+// Redact returns text with "…" in place of everything that could be a key. It is
+// for messages about text that was not meant to contain one, such as arguments of
+// a command. It finds typed keys, 64 hexadecimal digits and base64 of 32 bytes in
+// every line and within every word, also with a few typing errors or without their
+// last characters. Public keys count, because only a prefix tells them from
+// secrets.
 //
 // A long file name stays if it consists of words and numbers between dots,
-// dashes, underscores, slashes or spaces. One random key in a million, in
-// base64, passes for such a name. A name that is a SHA-256 does not stay.
+// dashes, underscores, slashes or spaces; a SHA-256 does not stay. Five random
+// keys in a million, in base64, pass for such a name. Keys that are split into
+// small groups are not found.
 func Redact(text string) string {
 	if n := len(text); n <= Size && n >= Size-2 && !printable([]byte(text)) {
 		return "…" // 32 bytes; a shell drops zeros
@@ -31,7 +31,8 @@ func Redact(text string) string {
 	hide := make([]bool, len(text))
 	hideTyped(hide, text)
 	for from, to := range runs(text, alphanumeric) {
-		if n := to - from; n >= minHex || n >= minText && !all(text[from:to], hexadecimal) {
+		run := text[from:to]
+		if hex := all(run, hexadecimal); hex && len(run) >= minHex || !hex && len(run) >= minText && !words(run) {
 			fill(hide[from:to])
 		}
 	}
@@ -64,7 +65,10 @@ func hideTyped(hide []bool, text string) {
 				for next < len(text) && space(text[next]) {
 					next++
 				}
-				to := wordEnd(text, next)
+				to := next
+				for to < len(text) && alphanumeric(text[to]) {
+					to++
+				}
 				if next == end || !continues(lower[next:to]) {
 					break
 				}
@@ -94,73 +98,21 @@ func continues(word string) bool {
 		(len(word) >= minBroken || strings.ContainsAny(word, "0123456789"))
 }
 
-// hideBase64 finds keys in a run of the characters of base64, of which a path
-// or a name with dashes may consist too. Random characters change all the time
-// between upper case, lower case and digits, also between two punctuation marks.
-// Words seldom do.
+// hideBase64 finds keys in a run of the characters of base64, of which a path or
+// a name with dashes may consist too.
 func hideBase64(hide []bool, run string) {
 	for from := 0; from+minText <= len(run); from++ {
-		if !random(run[from : from+minText]) {
-			continue
+		if random(run[from : from+minText]) {
+			fill(hide[from : from+minText])
 		}
-		first, last := from, from+minText
-		for first > 0 && alphanumeric(run[first-1]) {
-			first--
-		}
-		for last < len(run) && alphanumeric(run[last]) {
-			last++
-		}
-		fill(hide[first:last])
+	}
+	for i := 1; i < len(run); i++ { // to the ends of the word
+		hide[i] = hide[i] || hide[i-1] && alphanumeric(run[i])
+	}
+	for i := len(run) - 2; i >= 0; i-- {
+		hide[i] = hide[i] || hide[i+1] && alphanumeric(run[i])
 	}
 }
-
-// random reports whether minText characters of base64 look random: there are
-// four changes or more between upper case, lower case and digits, of which two
-// have no punctuation between them, and there is upper and lower case. A capital
-// in front of its word is no change. Of random keys, 2 in a million fail.
-func random(window string) bool {
-	changes, inPiece, most := 0, 0, 0
-	var seen [4]bool
-	last := 0
-	for i := range len(window) {
-		class := classOf(window[i])
-		seen[class] = true
-		switch {
-		case class == 0:
-			inPiece = 0
-		case last != 0 && class != last && !(last == upperCase && class == lowerCase):
-			changes++
-			inPiece++
-			most = max(most, inPiece)
-		}
-		last = class
-	}
-	return seen[upperCase] && seen[lowerCase] && changes >= 4 && most >= 2
-}
-
-const (
-	upperCase = 1 + iota
-	lowerCase
-	digit
-)
-
-func classOf(c byte) int {
-	switch {
-	case c >= 'A' && c <= 'Z':
-		return upperCase
-	case c >= 'a' && c <= 'z':
-		return lowerCase
-	case c >= '0' && c <= '9':
-		return digit
-	}
-	return 0
-}
-
-func alphanumeric(c byte) bool { return classOf(c) != 0 }
-
-func base64Digit(c byte) bool { return alphanumeric(c) || strings.IndexByte("+/-_", c) >= 0 }
-
-func hexadecimal(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }
 
 func space(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 

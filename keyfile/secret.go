@@ -2,23 +2,20 @@ package keyfile
 
 // A Secret is a secret key: it seals and opens. The zero Secret is no key.
 // A copy of the struct is the same key, and is wiped with it.
-type Secret struct {
-	_      [0]func() // == would compare pointers; use Equal
-	secret *key
-}
+type Secret struct{ secret hidden[*key] }
 
 // NewSecret returns a new random secret key.
-func NewSecret() *Secret { return &Secret{secret: randomKey()} }
+func NewSecret() *Secret { return &Secret{hide(randomKey())} }
 
 // SecretFromBytes returns a secret key with a copy of bytes, which must be random
 // or derived from a secret. The caller keeps bytes and should clear them.
-func SecretFromBytes(bytes *[Size]byte) *Secret { return &Secret{secret: copyKey(bytes)} }
+func SecretFromBytes(bytes *[Size]byte) *Secret { return &Secret{hide(copyKey(bytes))} }
 
 func (s *Secret) key() *key {
-	if s == nil {
+	if s == nil || s.secret == nil {
 		return nil
 	}
-	return s.secret
+	return s.secret()
 }
 
 // Bytes returns the key for use with other packages. The array is the key

@@ -31,13 +31,13 @@ func bytesOf[K interface {
 
 var takers = map[string]taker{
 	"Secret": func(_ *testing.T, content []byte) (*[Size]byte, error) {
-		return bytesOf((&File{path: "k", content: &content}).Secret())
+		return bytesOf((&File{path: "k", content: hide(content)}).Secret())
 	},
 	"Identity": func(_ *testing.T, content []byte) (*[Size]byte, error) {
-		return bytesOf((&File{path: "k", content: &content}).Identity())
+		return bytesOf((&File{path: "k", content: hide(content)}).Identity())
 	},
 	"PublicKey": func(_ *testing.T, content []byte) (*[Size]byte, error) {
-		return bytesOf((&File{path: "k", content: &content}).PublicKey())
+		return bytesOf((&File{path: "k", content: hide(content)}).PublicKey())
 	},
 	"ParsePublicKey": func(_ *testing.T, content []byte) (*[Size]byte, error) {
 		return bytesOf(ParsePublicKey(string(content)))

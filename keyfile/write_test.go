@@ -53,15 +53,15 @@ func TestWriteAndRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := c.take(t, *f.content); err != nil || *got != *key {
+		if got, err := c.take(t, f.content()); err != nil || *got != *key {
 			t.Errorf("%s: %v", name, err)
 		}
 		if f.Exposed {
 			t.Errorf("%s: a new file is exposed", name)
 		}
 		f.Wipe()
-		if strings.Trim(string(*f.content), "\x00") != "" {
-			t.Errorf("Wipe left %q", *f.content)
+		if strings.Trim(string(f.content()), "\x00") != "" {
+			t.Errorf("Wipe left %q", f.content())
 		}
 	}
 	text, err := IdentityFromBytes(key).FileText()

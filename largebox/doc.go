@@ -3,41 +3,45 @@
 //
 // Call [SealFile] and [OpenFile] with a [SecretKey]; [VerifyFile] checks a file and
 // writes nothing. [SealStream] and [OpenStream] do the same for every [Input] and
-// [Output]: readers, open files, objects that are read at any offset, functions. For
-// messages in memory, and for programs that use x/crypto's nacl packages, there
-// are the packages largebox/secretbox and largebox/box.
+// [Output]: readers, open files, objects that are read at any offset, functions.
+// Package keyfile makes and reads keys. For messages in memory, and for programs
+// that use x/crypto's nacl packages, there are the packages largebox/secretbox and
+// largebox/box.
+//
+// All functions may be called by several goroutines at once.
 //
 // # Files
 //
-// A file is one box, and what stands in front of it:
+// A file is one box, behind its nonce or public key:
 //
-//	SecretKey   nonce 24, tag 16, ciphertext   PyNaCl's SecretBox.encrypt
-//	BoxKey      nonce 24, tag 16, ciphertext   PyNaCl's Box.encrypt
-//	Recipient   public key 32, tag 16, ciphertext   crypto_box_seal
+//	SecretKey   nonce 24, tag 16, ciphertext        PyNaCl's SecretBox.encrypt
+//	BoxKey      nonce 24, tag 16, ciphertext        PyNaCl's Box.encrypt
+//	Recipient   public key 32, tag 16, ciphertext   libsodium's crypto_box_seal
 //
 // Numbers are bytes. The ciphertext is as long as the message. There is no
-// header, no magic number and no padding. Any NaCl opens what is sealed here,
-// given enough memory, and the reverse; this will stay so.
+// header, no magic number and no padding. Any NaCl opens these files, if it has
+// the memory, and largebox opens the files of any NaCl. This will stay so.
 //
 // # What is promised
 //
-// A box is all or nothing. The tag is at the front of the file and depends on
-// all of it, so what is opened is kept in a file without a name until the tag
-// has verified. Then it gets its name, whole and in one step; if it does not
-// verify, there never was a file. The same holds for what is sealed: a box has
-// its name when it is complete and, unless [Options.NoSync] is set, on the
-// disk. On an error, a cancelled context, a panic or a killed process, nothing
-// has a name that had none before, and an existing file is untouched. Only
-// where a host or file system has no files without a name (see package
-// fallback), and for a moment while an existing file is replaced or
-// publish.Rename is at work, there is a private temporary (mode 0600),
-// .largebox-….tmp, which a killed process leaves behind and [Sweep] removes.
+// A box is all or nothing. Its tag stands at the front of the file and depends on
+// every byte, so OpenFile keeps the plaintext in a file without a name until the
+// tag has verified. Then the file gets its name, whole and in one step. If the tag
+// does not verify, there never was a file. SealFile gives a box its name when the
+// box is complete and, unless [Options.NoSync] is set, on the disk. After an error,
+// a cancelled context, a panic or a killed process, nothing has a name that had
+// none before, and existing files are as they were. One exception: some hosts and
+// file systems have no files without a name (see package fallback), and a
+// replacement and publish.Rename need a temporary name for a moment. There, a
+// killed process leaves a private temporary (.largebox-….tmp, mode 0600) behind,
+// which [publish.Sweep] removes.
 //
-// Opening a file reads each of its bytes once, into private memory: what was
-// authenticated is what was decrypted, even if the file is overwritten, mapped
-// or truncated by somebody else meanwhile. Faults of mapped files are errors.
+// OpenFile reads each byte of a file once, into private memory, and decrypts the
+// bytes that it authenticated. Another process can overwrite, map or truncate the
+// file meanwhile, and causes an error at most. A fault of a mapped file is an error,
+// not a crash.
 //
-// Memory is constant: 32 MiB at the most are shared by all workers.
+// Memory is constant: all workers together use at most 32 MiB.
 //
 // # What is not promised
 //
@@ -46,23 +50,23 @@
 //   - The length of the message shows.
 //   - A forger succeeds with a probability of about 2^-67 a try on a box of
 //     1 TiB, and less on a shorter one.
-//   - Other processes of the same user can read, write or even link our
-//     anonymous files through /proc/PID/fd.
+//   - Other processes of the same user can read, write and even link anonymous
+//     files through /proc/PID/fd.
 //   - The plaintext of a box that failed to verify stays in freed blocks of the
-//     disk, as that of any deleted file.
-//   - A file that is changed through a mapping while it is sealed may be sealed
-//     as a mixture of old and new bytes without an error. It is always a valid
-//     box of bytes that were each read once.
-//   - Keys and plaintext are wiped from memory where largebox owns it: blocks, key
-//     schedules, shared keys, key files. Where it does not, they are not: X25519
-//     leaves a copy of the private key behind in Go's crypto/ecdh (of a BoxKey, an
-//     Identity, and the one that a sealed box is made with), and stacks are Go's.
+//     disk, like that of any deleted file.
+//   - A file that is changed through a mapping while it is sealed may become a
+//     mixture of old and new bytes, without an error. The box is valid, and each of
+//     its bytes was read once.
+//   - largebox wipes keys and plaintext where it owns the memory: blocks, key
+//     schedules, shared keys, key files. X25519 leaves a copy of the private key in
+//     Go's crypto/ecdh, and Go may copy what is on its stacks.
 //
 // # Keys
 //
-// Secret keys are 32 random bytes, for instance from crypto/rand; a passphrase
-// is none. Nonces are random and long enough for that. Key arrays belong to the
-// caller, who may wipe them when no operation uses them any more.
-//
-// All functions may be used by several goroutines at once.
+// Keys come from package keyfile, which makes them, reads them from files and
+// takes arrays of 32 bytes. A passphrase is not a key. Each kind of key is a type
+// of its own, so that a public key is not used as a secret one. A Sealer or Opener
+// keeps a pointer to its key; the caller wipes the key when no operation uses it
+// any more, and later operations return keyfile.ErrNoKey. Nonces are random, and
+// long enough for that; [UnsafeNonce] is the exception.
 package largebox

@@ -3,31 +3,27 @@ package largebox
 import (
 	"runtime"
 
+	"github.com/largebox/largebox/internal/pipeline"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"github.com/largebox/largebox/publish"
 )
 
-// HostInfo says what this host offers. File systems may offer less.
+// HostInfo describes this host. A file system may offer less.
 type HostInfo struct {
-	// Engine names the implementation of the cipher that serves here.
+	// Engine names the implementation of the cipher that this processor gets.
 	Engine string
 	// Cores is how many goroutines work by default.
 	Cores int
-	// Workspaces and Strategies are in the order of preference.
+	// Workspaces and Strategies are what Options can choose here, the automatic
+	// choice first.
 	Workspaces []Workspace
 	Strategies []publish.Strategy
 }
 
-// Host returns what this host offers.
+// Host returns a description of this host.
 func Host() HostInfo {
-	h := HostInfo{
+	return HostInfo{
 		Engine: xsalsa20poly1305.Engine(), Cores: runtime.GOMAXPROCS(0),
-		Workspaces: []Workspace{Fallback},
-		Strategies: []publish.Strategy{publish.Rename, publish.Copy},
+		Workspaces: pipeline.Workspaces(), Strategies: publish.Strategies(),
 	}
-	if runtime.GOOS == "linux" {
-		h.Workspaces = []Workspace{Mmap, Fallback}
-		h.Strategies = []publish.Strategy{publish.Link, publish.Clone, publish.Copy, publish.Rename}
-	}
-	return h
 }

@@ -1,7 +1,6 @@
 package largebox
 
 import (
-	"crypto/ecdh"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -109,7 +108,7 @@ func (k boxKey) shared() (*[KeySize]byte, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, keyfile.ErrNoKey
 	}
-	return precompute(public, private)
+	return sharedKey(public, private)
 }
 
 func (k boxKey) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
@@ -138,22 +137,14 @@ func (k boxKey) open(b *xsalsa20poly1305.Box, prefix []byte) error {
 
 func (boxKey) prefixSize() int { return NonceSize }
 
-// precompute returns the key that the owners of two pairs share, NaCl's
-// crypto_box_beforenm, on the heap: a stack that grows would leave a copy behind.
-// The caller wipes it. curve25519.X25519 would leave a copy of the secret too.
-func precompute(public, private *[KeySize]byte) (*[KeySize]byte, error) {
-	theirs, err1 := ecdh.X25519().NewPublicKey(public[:])
-	ours, err2 := ecdh.X25519().NewPrivateKey(private[:])
-	if err := errors.Join(err1, err2); err != nil {
+// sharedKey returns the key that the owners of two pairs share, on the heap. The
+// caller wipes it.
+func sharedKey(public, private *[KeySize]byte) (*[KeySize]byte, error) {
+	key := new([KeySize]byte)
+	if err := sealedbox.SharedKey(key, public, private); err != nil {
 		return nil, err
 	}
-	secret, err := ours.ECDH(theirs)
-	if err != nil {
-		return nil, ErrLowOrderKey // the only error of X25519
-	}
-	shared := (*[KeySize]byte)(secret)
-	xsalsa20poly1305.HSalsa20(shared, shared, new([16]byte))
-	return shared, nil
+	return key, nil
 }
 
 type recipient struct{ owner *keyfile.PublicKey }
@@ -168,7 +159,7 @@ func (r recipient) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
 		return nil, err
 	}
 	defer xsalsa20poly1305.Wipe(private[:])
-	key, err := precompute(owner, private)
+	key, err := sharedKey(owner, private)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +181,7 @@ func (i identity) open(b *xsalsa20poly1305.Box, prefix []byte) error {
 		return err
 	}
 	ephemeral := (*[KeySize]byte)(prefix)
-	key, err := precompute(ephemeral, private)
+	key, err := sharedKey(ephemeral, private)
 	if errors.Is(err, ErrLowOrderKey) {
 		return ErrNotAuthentic // the ephemeral key came with the box
 	} else if err != nil {

@@ -53,7 +53,7 @@ func TestLowOrderPoints(t *testing.T) {
 			if key, err := keyfile.PublicKeyFromBytes(&point); key != nil || !errors.Is(err, ErrLowOrderKey) {
 				t.Errorf("%x is a public key: %v", point, err)
 			}
-			if key, err := precompute(&point, private); key != nil || !errors.Is(err, ErrLowOrderKey) {
+			if key, err := sharedKey(&point, private); key != nil || !errors.Is(err, ErrLowOrderKey) {
 				t.Errorf("%x is used: %v", point, err)
 			}
 			// In a sealed box the point comes with the box, so that is what is wrong.

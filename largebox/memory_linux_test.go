@@ -14,96 +14,31 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/largebox/largebox/internal/sealedbox"
 	"github.com/largebox/largebox/internal/testlong"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"github.com/largebox/largebox/keyfile"
 	"golang.org/x/crypto/curve25519"
 	xbox "golang.org/x/crypto/nacl/box"
 	"golang.org/x/crypto/nacl/secretbox"
+	"golang.org/x/crypto/salsa20"
 )
-
-// The keys of the process that is looked into. They are here, where it clears
-// them, and nowhere else.
-var lookedFor struct{ key, public, private [KeySize]byte }
-
-func lookedForPair() (*keyfile.PublicKey, *keyfile.Identity, error) {
-	peer, err := keyfile.PublicKeyFromBytes(&lookedFor.public)
-	return peer, keyfile.IdentityFromBytes(&lookedFor.private), err
-}
-
-// memoryUses are what a process does with keys, in dir.
-var memoryUses = map[string]func(dir string, o Options) error{
-	"seal, secretbox": func(dir string, o Options) error {
-		key := keyfile.SecretFromBytes(&lookedFor.key)
-		defer key.Wipe()
-		_, err := SealFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "message"), SecretKey(key), o)
-		return err
-	},
-	"open, secretbox": func(dir string, o Options) error {
-		key := keyfile.SecretFromBytes(&lookedFor.key)
-		defer key.Wipe()
-		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "secretbox"), SecretKey(key), o)
-		return err
-	},
-	"open, not authentic": func(dir string, o Options) error {
-		key := keyfile.SecretFromBytes(&lookedFor.key)
-		defer key.Wipe()
-		_, err := OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "altered"), SecretKey(key), o)
-		if errors.Is(err, ErrNotAuthentic) {
-			return nil
-		}
-		return fmt.Errorf("opened: %w", err)
-	},
-	"seal, box": func(dir string, o Options) error {
-		peer, own, err := lookedForPair()
-		if err != nil {
-			return err
-		}
-		defer own.Wipe()
-		_, err = SealFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "message"), BoxKey(peer, own), o)
-		return err
-	},
-	"open, box": func(dir string, o Options) error {
-		peer, own, err := lookedForPair()
-		if err != nil {
-			return err
-		}
-		defer own.Wipe()
-		_, err = OpenFile(ctx, filepath.Join(dir, "out"), filepath.Join(dir, "box"), BoxKey(peer, own), o)
-		return err
-	},
-	"a key file": func(dir string, o Options) error {
-		for _, name := range []string{"key.typed", "key.hex", "key.raw"} {
-			f, err := keyfile.Read(filepath.Join(dir, name))
-			if err != nil {
-				return err
-			}
-			key, err := f.Secret()
-			if err != nil {
-				return err
-			}
-			_, err = VerifyFile(ctx, filepath.Join(dir, "secretbox"), SecretKey(key), verifying(o))
-			f.Wipe()
-			key.Wipe()
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	},
-}
 
 const memoryEnv = "LARGEBOX_TEST_MEMORY"
 
-// TestMemoryProcess is the process that is looked into.
+// TestMemoryProcess is the process that TestNoKeyInMemory looks into.
 func TestMemoryProcess(t *testing.T) {
-	use := memoryUses[os.Getenv(memoryEnv)]
-	if use == nil {
+	use, ok := memoryUses[os.Getenv(memoryEnv)]
+	if !ok {
 		t.Skip("it is a part of another test")
 	}
+	if _, err := xsalsa20poly1305.Use(os.Getenv("LARGEBOX_TEST_ENGINE")); err != nil {
+		t.Fatal(err)
+	}
 	in, out := os.NewFile(3, "in"), os.NewFile(4, "out")
-	for _, key := range [][]byte{lookedFor.key[:], lookedFor.public[:], lookedFor.private[:]} {
-		if _, err := io.ReadFull(in, key); err != nil {
+	var nonce [NonceSize]byte
+	for _, p := range [][]byte{lookedFor.key[:], lookedFor.public[:], lookedFor.private[:], nonce[:]} {
+		if _, err := io.ReadFull(in, p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -112,7 +47,9 @@ func TestMemoryProcess(t *testing.T) {
 		in.Read(make([]byte, 1))
 	}
 	wait()
-	if err := use(os.Getenv("LARGEBOX_TEST_DIR"), Options{Workspace: Workspace(os.Getenv("LARGEBOX_TEST_WORKSPACE")), Workers: 4}); err != nil {
+	o := Options{Workspace: Workspace(os.Getenv("LARGEBOX_TEST_WORKSPACE")), Workers: 4}
+	err := atDepths(use.depths, func() error { return use.run(os.Getenv("LARGEBOX_TEST_DIR"), &nonce, o) })
+	if err != nil {
 		t.Fatal(err)
 	}
 	clear(lookedFor.key[:])
@@ -122,7 +59,7 @@ func TestMemoryProcess(t *testing.T) {
 }
 
 // find counts the needles in the writable memory of a process (proc(5)).
-func find(t *testing.T, pid int, needles map[string][]byte) map[string]int {
+func find(t *testing.T, pid int, needles secrets) map[string]int {
 	t.Helper()
 	found := map[string]int{}
 	regions, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
@@ -167,16 +104,37 @@ func find(t *testing.T, pid int, needles map[string][]byte) map[string]int {
 	return found
 }
 
-// halves adds both halves of a key to needles: some copies are in two pieces.
-func halves(needles map[string][]byte, name string, key []byte) {
-	needles[name+", first half"] = key[:len(key)/2]
-	needles[name+", second half"] = key[len(key)/2:]
+// secrets are needles: names and what they stand for.
+type secrets map[string][]byte
+
+// add adds both halves of a secret: some copies are in two pieces.
+func (s secrets) add(name string, secret []byte) {
+	secret = bytes.Clone(secret)
+	s[name+", first half"] = secret[:len(secret)/2]
+	s[name+", second half"] = secret[len(secret)/2:]
+}
+
+// addBox adds what follows from the key and the nonce of a box.
+func (s secrets) addBox(name string, key *[KeySize]byte, nonce *[NonceSize]byte) {
+	s.add("the key of "+name, key[:])
+	var subkey, poly [32]byte
+	xsalsa20poly1305.HSalsa20(&subkey, key, (*[16]byte)(nonce[:16]))
+	s.add("the subkey of "+name, subkey[:])
+	for i := 0; i < len(subkey); i += 4 { // as vectors have it, for several blocks at once
+		s[fmt.Sprintf("word %d of the subkey of %s", i/4, name)] = bytes.Repeat(subkey[i:i+4], 4)
+	}
+	salsa20.XORKeyStream(poly[:], poly[:], nonce[:], key)
+	s.add("the Poly1305 key of "+name, poly[:])
+	for i, mask := range map[int]byte{3: 0x0f, 4: 0xfc, 7: 0x0f, 8: 0xfc, 11: 0x0f, 12: 0xfc, 15: 0x0f} {
+		poly[i] &= mask
+	}
+	s["r of "+name] = poly[:16]
 }
 
 // TestNoKeyInMemory looks into the memory of a process that has sealed or opened
-// a file and has cleared its own copy of the key: there is neither the key, nor
-// what follows from it, nor a piece of the message, but for private keys, of
-// which Go's crypto/ecdh keeps copies.
+// boxes and has cleared its own copy of the key. There is neither the key, nor
+// what follows from it, nor a piece of the message. Private keys are an exception:
+// Go's crypto/ecdh keeps copies.
 func TestNoKeyInMemory(t *testing.T) {
 	dir := t.TempDir()
 	random := func(n int) []byte {
@@ -186,12 +144,15 @@ func TestNoKeyInMemory(t *testing.T) {
 	}
 	key, nonce := [KeySize]byte(random(KeySize)), [NonceSize]byte(random(NonceSize))
 	private, other := [KeySize]byte(random(KeySize)), random(KeySize)
-	x, err := curve25519.X25519(other, curve25519.Basepoint)
-	if err != nil {
-		t.Fatal(err)
+	point := func(scalar, point []byte) [KeySize]byte {
+		x, err := curve25519.X25519(scalar, point)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [KeySize]byte(x)
 	}
-	public := [KeySize]byte(x)
-	var shared [KeySize]byte
+	public, own := point(other, curve25519.Basepoint), point(private[:], curve25519.Basepoint)
+	var shared, ofSealed [KeySize]byte
 	xbox.Precompute(&shared, &public, &private)
 	typed, err1 := keyfile.SecretFromBytes(&key).Text()
 	fileText, err2 := keyfile.SecretFromBytes(&key).FileText()
@@ -202,65 +163,68 @@ func TestNoKeyInMemory(t *testing.T) {
 	sealed := secretbox.Seal(nonce[:], m, &nonce, &key)
 	altered := bytes.Clone(sealed)
 	altered[len(altered)-1] ^= 1
+	anonymous, err := xbox.SealAnonymous(nil, m, &own, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ephemeral := (*[KeySize]byte)(anonymous)
+	xbox.Precompute(&ofSealed, ephemeral, &private)
+	nonceOfSealed := sealedbox.Nonce(ephemeral, &own)
 	for name, content := range map[string][]byte{
-		"message": m, "secretbox": sealed, "altered": altered, "box": secretbox.Seal(nonce[:], m, &nonce, &shared),
+		"message": m, "secretbox": sealed, "altered": altered, "box": secretbox.Seal(nonce[:], m, &nonce, &shared), "sealed box": anonymous,
 		"key.typed": fileText, "key.hex": []byte(hex.EncodeToString(key[:])), "key.raw": key[:],
 	} {
 		write(t, filepath.Join(dir, name), content)
 	}
-	needles := func(sealed bool) map[string][]byte {
-		all := map[string][]byte{}
-		halves(all, "the secret key", key[:])
-		halves(all, "the shared key", shared[:])
-		halves(all, "the secret key in digits", []byte(hex.EncodeToString(key[:])))
-		halves(all, "the typed key", typed[20:])
-		if !sealed { // where the nonce is known
-			input := [16]byte(nonce[:16])
-			var subkey [32]byte
-			xsalsa20poly1305.HSalsa20(&subkey, &key, &input)
-			halves(all, "the subkey", subkey[:])
-			xsalsa20poly1305.HSalsa20(&subkey, &shared, &input)
-			halves(all, "the subkey of the box", subkey[:])
-		}
-		for at := 0; at < len(m); at += blockSize {
-			all[fmt.Sprint("the message at byte ", at)] = m[at : at+32]
-		}
-		return all
+	all := secrets{}
+	all.addBox("the secretbox", &key, &nonce)
+	all.addBox("the box", &shared, &nonce)
+	all.addBox("the sealed box", &ofSealed, &nonceOfSealed)
+	for name, peer := range map[string][]byte{"the box": public[:], "the sealed box": ephemeral[:]} {
+		product := point(private[:], peer)
+		all.add("the product of the keys of "+name, product[:])
+	}
+	all.add("the secret key in digits", []byte(hex.EncodeToString(key[:])))
+	all.add("the typed key", typed[20:])
+	for at := 0; at < len(m); at += blockSize {
+		all[fmt.Sprint("the message at byte ", at)] = m[at : at+32]
 	}
 	for use := range memoryUses {
-		for _, workspace := range []Workspace{Mmap, Fallback}[:testlong.Rounds(1, 2)] {
-			t.Run(use+", "+string(workspace), func(t *testing.T) {
-				// A buffer that is not wiped is there each time. What the stacks of Go
-				// and its handlers of signals keep of registers is a matter of chance.
-				left := needles(strings.HasPrefix(use, "seal"))
-				for range 3 {
-					found := lookInto(t, use, workspace, dir, [][]byte{key[:], public[:], private[:]}, left)
-					maps.DeleteFunc(left, func(name string, _ []byte) bool { return found[name] == 0 })
-					if len(left) == 0 {
-						return
+		for _, engine := range xsalsa20poly1305.Engines() {
+			for _, workspace := range []Workspace{Mmap, Fallback}[:testlong.Rounds(1, 2)] {
+				t.Run(fmt.Sprintf("%s, %s, %s", use, engine, workspace), func(t *testing.T) {
+					// A buffer that is not wiped is there each time. What the stacks of Go
+					// and its handlers of signals keep of registers is a matter of chance.
+					left := maps.Clone(all)
+					env := []string{memoryEnv + "=" + use, "LARGEBOX_TEST_ENGINE=" + engine,
+						"LARGEBOX_TEST_WORKSPACE=" + string(workspace), "LARGEBOX_TEST_DIR=" + dir}
+					for range 3 {
+						found := lookInto(t, env, [][]byte{key[:], public[:], private[:], nonce[:]}, left)
+						maps.DeleteFunc(left, func(name string, _ []byte) bool { return found[name] == 0 })
+						if len(left) == 0 {
+							return
+						}
 					}
-				}
-				for name := range left {
-					t.Errorf("in memory there is %s", name)
-				}
-			})
+					for name := range left {
+						t.Errorf("in memory there is %s", name)
+					}
+				})
+			}
 		}
 	}
 }
 
-// lookInto returns which needles there are in the memory of a process that has
-// made this use of keys, and of what it was given as such.
-func lookInto(t *testing.T, use string, workspace Workspace, dir string, keys [][]byte, needles map[string][]byte) map[string]int {
+// lookInto returns which needles there are in the memory of a process with that
+// environment, after it was given keys, has used them and cleared them.
+func lookInto(t *testing.T, env []string, keys [][]byte, needles secrets) map[string]int {
 	t.Helper()
-	defer os.Remove(filepath.Join(dir, "out"))
 	in, toChild, err1 := os.Pipe()
 	fromChild, out, err2 := os.Pipe()
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(os.Args[0], "-test.run=^TestMemoryProcess$")
-	child.Env = append(os.Environ(), memoryEnv+"="+use, "LARGEBOX_TEST_WORKSPACE="+string(workspace),
-		"LARGEBOX_TEST_DIR="+dir, "GORACE=atexit_sleep_ms=0")
+	child.Env = append(append(os.Environ(), "GORACE=atexit_sleep_ms=0"), env...)
 	child.ExtraFiles = []*os.File{in, out}
 	var said bytes.Buffer
 	child.Stdout, child.Stderr = &said, &said
@@ -284,7 +248,7 @@ func lookInto(t *testing.T, use string, workspace Workspace, dir string, keys []
 	toChild.Write(bytes.Join(keys, nil))
 	hear()
 	// What is there is found.
-	if found := find(t, child.Process.Pid, map[string][]byte{"key": keys[0], "private": keys[2]}); found["key"] != 1 || found["private"] != 1 {
+	if found := find(t, child.Process.Pid, secrets{"key": keys[0], "private": keys[2]}); found["key"] != 1 || found["private"] != 1 {
 		t.Errorf("before: %v", found)
 	}
 	toChild.Write([]byte{'g'})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"io/fs"
 	"testing"
 	"testing/iotest"
 
@@ -44,24 +43,5 @@ func TestPartsAreWiped(t *testing.T) {
 				t.Errorf("%s: a worker's part is still there", what)
 			}
 		}
-	}
-}
-
-// TestUnsafeNonce: the nonce is the caller's, as it was when the Sealer was made,
-// and serves once.
-func TestUnsafeNonce(t *testing.T) {
-	nonce := [NonceSize]byte{1, 2, 3}
-	sealer := UnsafeNonce(SecretKey(testSecret), nonce)
-	nonce[0] = 99
-	var box bytes.Buffer
-	if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(10))), sealer, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if nonce[0] = 1; !bytes.HasPrefix(box.Bytes(), nonce[:]) {
-		t.Errorf("sealed with another nonce: %x", box.Bytes()[:NonceSize])
-	}
-	box.Reset()
-	if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(10))), sealer, Options{}); !errors.Is(err, fs.ErrInvalid) || box.Len() > 0 {
-		t.Errorf("sealed a second time: %d bytes, %v", box.Len(), err)
 	}
 }

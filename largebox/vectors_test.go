@@ -34,7 +34,7 @@ func TestLibsodiumBox(t *testing.T) {
 }
 
 // sealAndOpen brings a vector through files.
-func sealAndOpen(t *testing.T, sealer, opener Key, nonce, message, box hexBytes) {
+func sealAndOpen(t *testing.T, sealer Key, opener Opener, nonce, message, box hexBytes) {
 	t.Helper()
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message)

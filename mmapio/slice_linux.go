@@ -72,23 +72,24 @@ func (f *File) Buffer(n int) (*Buffer, error) {
 	if n == 0 {
 		return b, nil
 	}
-	err := f.f.Truncate(int64(n))
+	file := f.OSFile()
+	err := file.Truncate(int64(n))
 	if err == nil {
 		// On tmpfs too: a fault cannot say that the disk is full.
-		err = reserve.Blocks(f.f, int64(n))
+		err = reserve.Blocks(file, int64(n))
 		if err == unix.EOPNOTSUPP || err == unix.ENOSYS {
-			err = writeZeros(f.f, int64(n))
+			err = writeZeros(file, int64(n))
 		} else if err != nil {
-			err = &fs.PathError{Op: "allocate space in", Path: f.f.Name(), Err: err}
+			err = &fs.PathError{Op: "allocate space in", Path: file.Name(), Err: err}
 		}
 	}
 	if err == nil {
-		if b.m, err = mmap.MapRegion(f.f, n, mmap.RDWR, 0, 0); err != nil {
-			err = &fs.PathError{Op: "map", Path: f.f.Name(), Err: err}
+		if b.m, err = mmap.MapRegion(file, n, mmap.RDWR, 0, 0); err != nil {
+			err = &fs.PathError{Op: "map", Path: file.Name(), Err: err}
 		}
 	}
 	if err != nil {
-		f.f.Truncate(0) // what was reserved stays otherwise
+		file.Truncate(0) // what was reserved stays otherwise
 		return nil, errs.Space(err)
 	}
 	return b, nil
@@ -123,7 +124,7 @@ func (b *Buffer) Commit(content []byte) error {
 	}
 	if b.m != nil {
 		if err := b.m.Flush(); err != nil {
-			return errors.Join(errs.Space(&fs.PathError{Op: "sync", Path: b.file.f.Name(), Err: err}), b.Close())
+			return errors.Join(errs.Space(&fs.PathError{Op: "sync", Path: b.file.OSFile().Name(), Err: err}), b.Close())
 		}
 	}
 	if err := b.Close(); err != nil {

@@ -292,7 +292,7 @@ func TestReadOnlyKinds(t *testing.T) {
 		f := anonymous(t, dir, newData)
 		at := testfs.Bind(t, dir)
 		try(t, unix.Mount("", at, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, ""))
-		for _, s := range strategies {
+		for _, s := range Strategies() {
 			res, err := publishTo(t, at, final, f, Options{Strategy: s})
 			if s == Link || s == Rename { // EXDEV, where the kernel looks at that first
 				if !isOneOf(err, []error{unix.EROFS, unix.EXDEV}) {

@@ -47,7 +47,7 @@ func outcome(kind, source string, s Strategy) (served Strategy, err error) {
 
 // TestConformance runs every strategy on every kind of file system and file.
 func TestConformance(t *testing.T) {
-	for _, s := range strategies {
+	for _, s := range Strategies() {
 		t.Run(string(s), func(t *testing.T) {
 			testfs.Each(t, func(t *testing.T, kind, dir string) {
 				for _, source := range sources {

@@ -8,13 +8,13 @@ import (
 	"os"
 )
 
-// copyStep is how much is copied between two looks at the context, in bytes.
+// copyStep is how many bytes are copied between two looks at the context.
 const copyStep = 64 << 20
 
 var errNoSize = errors.New("the file has content, but no size")
 
-// sizeOf is how many bytes of f there are to copy. A file of procfs says none,
-// and would be published empty.
+// sizeOf returns the size of f in bytes. It refuses a file that has content but
+// a size of 0 (procfs), which would be published empty.
 func sizeOf(f *os.File) (int64, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -28,9 +28,9 @@ func sizeOf(f *os.File) (int64, error) {
 	return info.Size(), nil
 }
 
-// readWrite copies size bytes of src to dst from byte done on.
+// readWrite copies src to dst from byte done up to byte size.
 func readWrite(ctx context.Context, dst, src *os.File, done, size int64) error {
-	// Without the wrappers, io.Copy would ask the kernel again.
+	// The wrappers keep io.Copy from using sendfile or copy_file_range again.
 	type writer struct{ io.Writer }
 	type reader struct{ io.Reader }
 	buf := make([]byte, 1<<20)

@@ -7,12 +7,12 @@ import (
 	"os"
 	"strconv"
 
-	"github.com/largebox/largebox/internal/anon"
+	"github.com/largebox/largebox/internal/eintr"
 	"golang.org/x/sys/unix"
 )
 
-// A Dir is a directory held open, so that every step of a publication works in
-// the same one, whatever becomes of its path. Close it after use.
+// A Dir is an open directory. Every step of a publication works in that same
+// directory, even if its path changes. Close it after use.
 type Dir struct {
 	path string
 	file *os.File // O_PATH: a directory may be writable and not readable
@@ -20,7 +20,7 @@ type Dir struct {
 
 // OpenDir opens the directory at path; symbolic links in path are followed.
 func OpenDir(path string) (*Dir, error) {
-	fd, err := retry(func() (int, error) {
+	fd, err := eintr.RetryValue(func() (int, error) {
 		return unix.Open(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
@@ -32,13 +32,13 @@ func OpenDir(path string) (*Dir, error) {
 // Close releases d.
 func (d *Dir) Close() error { return d.file.Close() }
 
-// File is the directory's descriptor, good for the *at system calls (O_PATH).
-// It belongs to d.
+// File returns the directory's descriptor, which serves the *at system calls
+// (O_PATH). It belongs to d.
 func (d *Dir) File() *os.File { return d.file }
 
 func (d *Dir) fd() int { return int(d.file.Fd()) }
 
-// Root returns the same directory as an os.Root, for its caller to close. It
+// Root returns the same directory as an os.Root, which the caller closes. It
 // needs permission to read the directory.
 func (d *Dir) Root() (*os.Root, error) {
 	root, err := os.OpenRoot(d.path)
@@ -59,7 +59,7 @@ func (d *Dir) Root() (*os.Root, error) {
 	return root, nil
 }
 
-// identity is what tells one file from another.
+// An identity tells one file from another.
 type identity struct {
 	dev, ino    uint64
 	replaceable bool // a file, or a symbolic link
@@ -72,15 +72,18 @@ func newIdentity(st *unix.Stat_t) identity {
 
 func (id identity) isFile(f *os.File) (bool, error) {
 	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+	if err := eintr.Retry(func() error { return unix.Fstat(int(f.Fd()), &st) }); err != nil {
 		return false, &fs.PathError{Op: "stat", Path: f.Name(), Err: err}
 	}
 	return id == newIdentity(&st), nil
 }
 
+func (id identity) same(other identity) bool { return id == other }
+
 func (d *Dir) lstat(name string) (identity, error) {
 	var st unix.Stat_t
-	if err := unix.Fstatat(d.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+	err := eintr.Retry(func() error { return unix.Fstatat(d.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW) })
+	if err != nil {
 		return identity{}, d.pathError("stat", name, err)
 	}
 	return newIdentity(&st), nil
@@ -88,64 +91,82 @@ func (d *Dir) lstat(name string) (identity, error) {
 
 func (d *Dir) canLink() error { return nil }
 
-// linkFile names the inode of f. AT_EMPTY_PATH works for a file that we opened
-// ourselves (Linux 6.10; before that for CAP_DAC_READ_SEARCH alone); the form
-// through /proc works for everybody, where there is a /proc.
+// linkFile gives the inode of f a name. AT_EMPTY_PATH works for a file that this
+// process opened (Linux 6.10; before that, for CAP_DAC_READ_SEARCH alone). The
+// form through /proc works for everybody, where there is a /proc.
 func (d *Dir) linkFile(f *os.File, name string) error {
 	fd := int(f.Fd())
-	err := unix.Linkat(fd, "", d.fd(), name, unix.AT_EMPTY_PATH)
+	err := d.linkat(fd, "", name, unix.AT_EMPTY_PATH)
 	if err == unix.ENOENT || err == unix.EINVAL || err == unix.EPERM || err == unix.EACCES {
-		err = unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), d.fd(), name, unix.AT_SYMLINK_FOLLOW)
+		err = d.linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), name, unix.AT_SYMLINK_FOLLOW)
 	}
 	if err != nil {
-		return elsewhere(d.pathError("link", name, err), linkElsewhere)
+		return unavailable(d.pathError("link", name, err), linkUnavailable)
 	}
 	return nil
 }
 
-// rename is atomic in both forms. Where renameat2 has no NOREPLACE, a link and
-// an unlink of the temporary name are, too: the name appears whole, and once.
+func (d *Dir) linkat(at int, from, to string, flags int) error {
+	return eintr.Retry(func() error { return unix.Linkat(at, from, d.fd(), to, flags) })
+}
+
+// rename renames in one step, with or without replacing.
 func (d *Dir) rename(from, to string, replace bool) error {
-	var err error
 	if replace {
-		err = unix.Renameat(d.fd(), from, d.fd(), to)
-	} else {
-		err = unix.Renameat2(d.fd(), from, d.fd(), to, unix.RENAME_NOREPLACE)
-		if isOneOf(err, noReplaceElsewhere) {
-			if err = unix.Linkat(d.fd(), from, d.fd(), to, 0); err == nil {
-				err = unix.Unlinkat(d.fd(), from, 0)
-			} else if isOneOf(err, noLinks) {
-				err = fmt.Errorf("%w (%w)", ErrOnlyReplace, err)
-			}
+		err := eintr.Retry(func() error { return unix.Renameat(d.fd(), from, d.fd(), to) })
+		if err != nil {
+			return d.pathError("rename", to, err)
 		}
+		return nil
 	}
-	if err != nil {
+	err := eintr.Retry(func() error { return unix.Renameat2(d.fd(), from, d.fd(), to, unix.RENAME_NOREPLACE) })
+	if isOneOf(err, noReplaceUnavailable) {
+		return d.linkAndRemove(from, to)
+	} else if err != nil {
 		return d.pathError("rename", to, err)
 	}
 	return nil
 }
 
-func (d *Dir) remove(name string) error { return unix.Unlinkat(d.fd(), name, 0) }
+// linkName gives the file that is named from another name.
+func (d *Dir) linkName(from, to string) error {
+	err := d.linkat(d.fd(), from, to, 0)
+	if isOneOf(err, noLinks) {
+		err = fmt.Errorf("%w (%w)", ErrOnlyReplace, err)
+	}
+	if err != nil {
+		return d.pathError("link", to, err)
+	}
+	return nil
+}
+
+func (d *Dir) remove(name string) error {
+	err := eintr.Retry(func() error { return unix.Unlinkat(d.fd(), name, 0) })
+	if err != nil {
+		return d.pathError("remove", name, err)
+	}
+	return nil
+}
 
 // canRename refuses an append-only directory before a temporary name is stuck
-// in it. File systems that cannot tell have no such attribute.
+// in it. A file system without statx(2) has no such attribute.
 func (d *Dir) canRename() error {
 	var st unix.Statx_t
-	err := unix.Statx(d.fd(), "", unix.AT_EMPTY_PATH, 0, &st)
+	err := eintr.Retry(func() error { return unix.Statx(d.fd(), "", unix.AT_EMPTY_PATH, 0, &st) })
 	if err == nil && st.Attributes&unix.STATX_ATTR_APPEND != 0 {
 		return d.pathError("replace in", "", ErrAppendOnly)
 	}
 	return nil
 }
 
-// sync makes the names in d durable. f is the file that was named last.
+// sync makes the names in d durable. f is the file that got its name last.
 func (d *Dir) sync(f *os.File) error {
 	dir, err := d.open()
 	if err == nil {
 		err = dir.Sync()
 		dir.Close()
 	}
-	if isOneOf(err, dirSyncElsewhere) {
+	if isOneOf(err, dirSyncUnavailable) {
 		return f.Sync()
 	}
 	return err
@@ -153,25 +174,11 @@ func (d *Dir) sync(f *os.File) error {
 
 // open opens d for reading, which O_PATH is not.
 func (d *Dir) open() (*os.File, error) {
-	fd, err := retry(func() (int, error) {
+	fd, err := eintr.RetryValue(func() (int, error) {
 		return unix.Openat(d.fd(), ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})
 	if err != nil {
 		return nil, d.pathError("open", "", err)
 	}
 	return os.NewFile(uintptr(fd), d.path), nil
-}
-
-func (d *Dir) anonymous(mode fs.FileMode) (fresh, error) {
-	f, effective, err := anon.Create(d.file, mode, false)
-	return fresh{File: f, mode: effective}, elsewhere(err, []error{errors.ErrUnsupported})
-}
-
-// retry repeats a system call that a signal interrupted.
-func retry(call func() (int, error)) (int, error) {
-	for {
-		if n, err := call(); err != unix.EINTR {
-			return n, err
-		}
-	}
 }

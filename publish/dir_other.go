@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// A Dir is a directory held open, so that every step of a publication works in
-// the same one, whatever becomes of its path. Close it after use.
+// A Dir is an open directory. Every step of a publication works in that same
+// directory, even if its path changes. Close it after use.
 type Dir struct {
 	path string
 	root *os.Root
@@ -28,13 +28,13 @@ func OpenDir(path string) (*Dir, error) {
 // Close releases d.
 func (d *Dir) Close() error { return d.root.Close() }
 
-// File is nil on this host: there are no system calls for it to serve.
+// File returns nil on this host, which has no *at system calls to serve.
 func (d *Dir) File() *os.File { return nil }
 
-// Root returns the same directory as an os.Root, for its caller to close.
+// Root returns the same directory as an os.Root, which the caller closes.
 func (d *Dir) Root() (*os.Root, error) { return d.root.OpenRoot(".") }
 
-// identity is what tells one file from another.
+// An identity tells one file from another.
 type identity struct {
 	info        fs.FileInfo
 	replaceable bool // a file, or a symbolic link
@@ -44,6 +44,8 @@ func (id identity) isFile(f *os.File) (bool, error) {
 	info, err := f.Stat()
 	return err == nil && os.SameFile(id.info, info), err
 }
+
+func (id identity) same(other identity) bool { return os.SameFile(id.info, other.info) }
 
 func (d *Dir) lstat(name string) (identity, error) {
 	info, err := d.root.Lstat(name)
@@ -72,10 +74,6 @@ func (d *Dir) remove(name string) error { return d.root.Remove(name) }
 
 func (d *Dir) canRename() error { return nil }
 
-func (d *Dir) anonymous(fs.FileMode) (fresh, error) {
-	return fresh{}, notHere(d.pathError("create an anonymous file in", "", errors.ErrUnsupported))
-}
-
 func clone(_ context.Context, dst, _ *os.File) error {
 	return notHere(&fs.PathError{Op: "clone into", Path: dst.Name(), Err: errors.ErrUnsupported})
 }
@@ -88,4 +86,4 @@ func copyFile(ctx context.Context, dst, src *os.File) error {
 	return readWrite(ctx, dst, src, 0, size)
 }
 
-func notHere(err error) error { return elsewhere(err, []error{errors.ErrUnsupported}) }
+func notHere(err error) error { return unavailable(err, []error{errors.ErrUnsupported}) }

@@ -6,14 +6,10 @@ import "os"
 
 func (d *Dir) replace(from, to string) error { return d.root.Rename(from, to) }
 
-// renameNew is a link and a removal of the temporary name: the name appears
-// whole, and once.
-func (d *Dir) renameNew(from, to string) error {
-	if err := d.root.Link(from, to); err != nil {
-		return err
-	}
-	return d.root.Remove(from)
-}
+func (d *Dir) renameNew(from, to string) error { return d.linkAndRemove(from, to) }
+
+// linkName gives the file that is named from another name.
+func (d *Dir) linkName(from, to string) error { return d.root.Link(from, to) }
 
 // sync makes the names in d durable.
 func (d *Dir) sync(*os.File) error {

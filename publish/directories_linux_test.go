@@ -17,7 +17,7 @@ func TestReadOnly(t *testing.T) {
 	write(t, filepath.Join(at, "old"), oldData)
 	try(t, unix.Mount("", at, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
 	f := anonymous(t, testfs.Dir(t, "tmpfs"), newData)
-	for _, s := range strategies {
+	for _, s := range Strategies() {
 		res, err := publishTo(t, at, final, f, Options{Strategy: s})
 		wantRefusal(t, res, err, unix.EROFS)
 		res, err = publishTo(t, at, "old", f, Options{Strategy: s, Replace: true})
@@ -158,8 +158,8 @@ func TestAppendOnlyDirectory(t *testing.T) {
 		}
 		res, err = publishTo(t, dir, "old", f, Options{Strategy: s, Replace: true})
 		wantRefusal(t, res, err, ErrAppendOnly)
-		if _, err := d.named(0o600); !errors.Is(err, ErrAppendOnly) {
-			t.Errorf("a named temporary: error is %v", err)
+		if _, err := Create(d, CreateOptions{Kind: Temporary}); !errors.Is(err, ErrAppendOnly) {
+			t.Errorf("a temporary: error is %v", err)
 		}
 		wantNames(t, dir, names...)
 		wantFile(t, filepath.Join(dir, "old"), oldData, filePerm)

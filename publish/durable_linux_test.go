@@ -26,7 +26,7 @@ func TestPowerLoss(t *testing.T) {
 			t.Run("write", func(t *testing.T) {
 				dir := testfs.Mount(t, "-o", "loop", image)
 				d := openDir(t, dir)
-				for _, s := range strategies {
+				for _, s := range Strategies() {
 					if s == Clone && !reflinks[kind] {
 						continue
 					}
@@ -111,7 +111,7 @@ func TestDirectoryNotSyncedKept(t *testing.T) {
 		// The temporary name is moved last, if it is.
 		for i, o := range []Options{{Strategy: s}, {Strategy: s, TempName: temp}} {
 			name := fmt.Sprint(final, i)
-			o.Keep = true
+			o.KeepOnSyncError = true
 			withFaults(t, []fault{noOpenDir.with(unix.EMFILE)}, func() {
 				res, err := publishTo(t, dir, name, f, o)
 				wantRefusal(t, res, err, unix.EMFILE)

@@ -5,8 +5,8 @@ import "golang.org/x/sys/unix"
 // The errors after which auto goes on. All others (a full disk, an existing
 // name, no permission, an I/O error) are final.
 var (
-	// linkElsewhere: linkat(2) cannot name this inode in this directory.
-	linkElsewhere = []error{
+	// linkUnavailable: linkat(2) cannot name this inode in this directory.
+	linkUnavailable = []error{
 		unix.EXDEV,      // another mount, subvolume or project
 		unix.ENOENT,     // opened O_EXCL, or no longer linked; or no privilege and no /proc
 		unix.EPERM,      // no hard links here, or protected_hardlinks and another's file
@@ -15,8 +15,8 @@ var (
 		unix.EINVAL,     // a kernel without AT_EMPTY_PATH
 		unix.ENOSYS,     // a sandbox
 	}
-	// cloneElsewhere: FICLONE cannot share these blocks.
-	cloneElsewhere = []error{
+	// cloneUnavailable: FICLONE cannot share these blocks.
+	cloneUnavailable = []error{
 		unix.EXDEV,      // another file system
 		unix.EOPNOTSUPP, // a file system without reflinks
 		unix.EINVAL,     // NOCOW on one side, or a file-size limit, which copy will meet
@@ -25,14 +25,14 @@ var (
 		unix.EPERM,      // sealed or encrypted otherwise
 		unix.ENOSYS,     // a sandbox
 	}
-	// copyRangeElsewhere and sendfileElsewhere: read and write instead.
-	copyRangeElsewhere = []error{unix.EXDEV, unix.EINVAL, unix.EOPNOTSUPP, unix.ENOSYS, unix.EPERM, unix.ETXTBSY, unix.EIO}
-	sendfileElsewhere  = []error{unix.EINVAL, unix.EOPNOTSUPP, unix.ENOSYS, unix.EPERM, unix.EOVERFLOW}
-	// noReplaceElsewhere: a file system whose rename has no flags.
-	noReplaceElsewhere = []error{unix.EINVAL, unix.ENOSYS, unix.EOPNOTSUPP}
-	// noLinks: nor has it hard links.
+	// copyRangeUnavailable and sendfileUnavailable: read and write instead.
+	copyRangeUnavailable = []error{unix.EXDEV, unix.EINVAL, unix.EOPNOTSUPP, unix.ENOSYS, unix.EPERM, unix.ETXTBSY, unix.EIO}
+	sendfileUnavailable  = []error{unix.EINVAL, unix.EOPNOTSUPP, unix.ENOSYS, unix.EPERM, unix.EOVERFLOW}
+	// noReplaceUnavailable: a file system whose rename takes no flags.
+	noReplaceUnavailable = []error{unix.EINVAL, unix.ENOSYS, unix.EOPNOTSUPP}
+	// noLinks: a file system without hard links.
 	noLinks = []error{unix.EPERM, unix.EOPNOTSUPP, unix.ENOSYS, unix.EMLINK}
-	// dirSyncElsewhere: a directory that we may not read, or a file system
+	// dirSyncUnavailable: a directory that we may not read, or a file system
 	// that does not sync directories. Syncing the file again serves instead.
-	dirSyncElsewhere = []error{unix.EACCES, unix.EINVAL, unix.EOPNOTSUPP, unix.EBADF}
+	dirSyncUnavailable = []error{unix.EACCES, unix.EINVAL, unix.EOPNOTSUPP, unix.EBADF}
 )

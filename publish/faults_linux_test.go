@@ -40,23 +40,23 @@ var finalErrors = []unix.Errno{
 }
 
 func TestTables(t *testing.T) {
-	tables := map[string][]error{"link": linkElsewhere, "clone": cloneElsewhere, "rename": noReplaceElsewhere}
+	tables := map[string][]error{"link": linkUnavailable, "clone": cloneUnavailable, "rename": noReplaceUnavailable}
 	for name, table := range tables {
 		for _, errno := range finalErrors {
 			err := &fs.PathError{Op: "link", Path: final, Err: errno}
-			if got := elsewhere(err, table); got != error(err) || errors.Is(got, errElsewhere) {
+			if got := unavailable(err, table); got != error(err) || errors.Is(got, errUnavailable) {
 				t.Errorf("%s: auto goes on after %v", name, errno)
 			}
 		}
 		for _, errno := range table {
 			err := &fs.PathError{Op: "link", Path: final, Err: errno}
-			got := elsewhere(err, table)
-			if !errors.Is(got, errElsewhere) || !errors.Is(got, errno) || got.Error() != err.Error() {
+			got := unavailable(err, table)
+			if !errors.Is(got, errUnavailable) || !errors.Is(got, errno) || got.Error() != err.Error() {
 				t.Errorf("%s: %v became %v", name, err, got)
 			}
 		}
 	}
-	if elsewhere(nil, linkElsewhere) != nil {
+	if unavailable(nil, linkUnavailable) != nil {
 		t.Error("success is taken for an error")
 	}
 }
@@ -76,8 +76,8 @@ func TestFinalErrorsEndAuto(t *testing.T) {
 				continue // read and write may have another opinion
 			}
 			withFaults(t, faults, func() {
-				p := publication{t.Context(), f, d, final, Options{Mode: filePerm}}
-				if s, err := p.auto(); s != step || !errors.Is(err, errno) || errors.Is(err, errElsewhere) {
+				p := publication{ctx: t.Context(), file: f, dir: d, name: final, opts: Options{Mode: filePerm}}
+				if s, err := p.auto(); s != step || !errors.Is(err, errno) || errors.Is(err, errUnavailable) {
 					t.Errorf("%s with %v: auto ended in %s, %v", step, errno, s, err)
 				}
 				_, err := Publish(t.Context(), f, d, final, Options{})
@@ -106,7 +106,7 @@ func TestHandover(t *testing.T) {
 		wantFile(t, filepath.Join(dir, final), newData, filePerm)
 		os.Remove(filepath.Join(dir, final))
 	}
-	for _, errno := range cloneElsewhere {
+	for _, errno := range cloneUnavailable {
 		auto(exclusive, Copy, noClone.with(errno.(unix.Errno)))
 	}
 	for _, errno := range []unix.Errno{unix.EOPNOTSUPP, unix.EISDIR, unix.ENOSYS} {

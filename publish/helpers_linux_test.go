@@ -17,8 +17,6 @@ import (
 
 func TestMain(m *testing.M) { testfs.Main(m) }
 
-var strategies = []Strategy{Auto, Link, Clone, Copy, Rename}
-
 // reflinks are the kinds of file system that can clone.
 var reflinks = map[string]bool{"xfs": true, "btrfs": true}
 
@@ -26,7 +24,7 @@ var reflinks = map[string]bool{"xfs": true, "btrfs": true}
 // file system has, on every kind.
 func eachStrategy(t *testing.T, fn func(t *testing.T, dir string, s Strategy)) {
 	for _, kind := range testfs.Kinds {
-		for _, s := range strategies {
+		for _, s := range Strategies() {
 			if s == Clone && !reflinks[kind] {
 				continue
 			}

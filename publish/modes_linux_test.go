@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/largebox/largebox/internal/testfs"
+	"github.com/largebox/largebox/internal/workfile"
 	"golang.org/x/sys/unix"
 )
 
@@ -62,16 +63,20 @@ func TestDefaultACL(t *testing.T) {
 	})
 }
 
-// TestPrivateUntilNamed looks at the mode of the fresh inode while it is filled.
+// TestPrivateUntilNamed looks at the mode of a fresh file while it is filled.
 func TestPrivateUntilNamed(t *testing.T) {
 	defer unix.Umask(unix.Umask(0))
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		d := openDir(t, dir)
-		for _, create := range []func(os.FileMode) (fresh, error){d.anonymous, d.named} {
-			f := must[fresh](t)(create(0o777))
+		for _, kind := range []Kind{Anonymous, Temporary} {
+			f := must[*workfile.File](t)(d.create(kind, workfile.Options{Mode: 0o777}))
 			defer f.Close()
-			if info := must[os.FileInfo](t)(f.Stat()); info.Mode() != 0o600 || f.mode != 0o777 {
-				t.Errorf("created with %v, to become %v", info.Mode(), f.mode)
+			if info := must[os.FileInfo](t)(f.OSFile().Stat()); info.Mode() != 0o600 {
+				t.Errorf("%s: created with %v", kind, info.Mode())
+			}
+			try(t, f.Reveal())
+			if info := must[os.FileInfo](t)(f.OSFile().Stat()); info.Mode() != 0o777 {
+				t.Errorf("%s: revealed with %v", kind, info.Mode())
 			}
 		}
 	})

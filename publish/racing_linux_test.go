@@ -73,7 +73,7 @@ func TestRaceToReplace(t *testing.T) {
 		for range rounds {
 			results, winner := race(t, d, Options{Strategy: s, Replace: true, NoSync: true})
 			for i, err := range results {
-				if err != nil && (i == winner || !errors.Is(err, ErrDisturbed)) {
+				if err != nil && (i == winner || !errors.Is(err, ErrConflict)) {
 					t.Errorf("%d has the name; %d got %v", winner, i, err)
 				}
 			}
@@ -87,7 +87,7 @@ func TestRaceToReplace(t *testing.T) {
 func TestEverybodySeesWholeFiles(t *testing.T) {
 	small, large := content(100_001), content(1<<20+1)
 	for _, kind := range []string{"tmpfs", "btrfs"} {
-		for _, s := range strategies {
+		for _, s := range Strategies() {
 			if s == Clone && !reflinks[kind] {
 				continue
 			}

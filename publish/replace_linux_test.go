@@ -136,8 +136,8 @@ func TestRenameToItself(t *testing.T) {
 	wantFile(t, filepath.Join(dir, temp), newData, filePerm)
 }
 
-// TestDisturbed has a temporary name that is not the file's.
-func TestDisturbed(t *testing.T) {
+// TestConflict has a temporary name that is not the file's.
+func TestConflict(t *testing.T) {
 	for name, make := range map[string]func(t *testing.T, path, of string){
 		"absent":       func(*testing.T, string, string) {},
 		"another file": func(t *testing.T, path, _ string) { write(t, path, oldData) },
@@ -150,7 +150,7 @@ func TestDisturbed(t *testing.T) {
 			make(t, filepath.Join(dir, temp), "other")
 			before := listing(t, dir)
 			res, err := publishTo(t, dir, final, f, Options{TempName: temp})
-			wantRefusal(t, res, err, ErrDisturbed)
+			wantRefusal(t, res, err, ErrConflict)
 			wantNames(t, dir, before...)
 		})
 	}
@@ -160,9 +160,9 @@ func TestDisturbed(t *testing.T) {
 func TestOthersNames(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	write(t, filepath.Join(dir, "others"), oldData)
-	p := publication{t.Context(), anonymous(t, dir, nil), openDir(t, dir), "others", Options{}}
-	p.removeTemp(p.file, "others")
-	p.removeTemp(p.file, "absent")
+	p := publication{ctx: t.Context(), file: anonymous(t, dir, nil), dir: openDir(t, dir), name: "others"}
+	p.removeName(p.file, "others")
+	p.removeName(p.file, "absent")
 	p.takeBack(p.file, tempfile.Name())
 	wantNames(t, dir, "others")
 	wantFile(t, filepath.Join(dir, "others"), oldData, filePerm)

@@ -11,15 +11,18 @@ import (
 
 	"github.com/largebox/largebox/internal/errs"
 	"github.com/largebox/largebox/internal/tempfile"
+	"github.com/largebox/largebox/internal/workfile"
 )
 
 // A publication is one file on its way to one name.
 type publication struct {
-	ctx  context.Context
-	file *os.File
-	dir  *Dir
-	name string
-	opts Options
+	ctx    context.Context
+	file   *os.File
+	dir    *Dir
+	name   string
+	opts   Options
+	prefix tempfile.Prefix
+	locked bool // file is locked against Sweep as long as it is open
 }
 
 func (p *publication) run() (Strategy, error) {
@@ -29,38 +32,38 @@ func (p *publication) run() (Strategy, error) {
 	case Link:
 		return s, p.link(p.file)
 	case Clone:
-		return s, p.viaFresh(p.dir.anonymous, clone)
+		return s, p.viaFresh(Anonymous, clone)
 	case Copy:
 		return s, p.copy()
 	case Rename:
 		return s, p.rename()
 	default:
-		return s, fmt.Errorf("publish: unknown strategy %q: %w", s, fs.ErrInvalid)
+		return s, p.dir.pathError("publish", p.name, fmt.Errorf("unknown strategy %q: %w", s, fs.ErrInvalid))
 	}
 }
 
-// auto is the order of preference. It goes on where a step is not to be had
-// here, as the tables of errno_linux.go say.
+// auto tries the strategies in the order of preference. It goes on to the next
+// after the errors in the tables of errno_linux.go.
 func (p *publication) auto() (Strategy, error) {
 	if p.opts.TempName != "" {
 		return Rename, p.rename()
 	}
-	if err := p.link(p.file); !errors.Is(err, errElsewhere) {
+	if err := p.link(p.file); !errors.Is(err, errUnavailable) {
 		return Link, err
 	}
-	if err := p.viaFresh(p.dir.anonymous, clone); !errors.Is(err, errElsewhere) {
+	if err := p.viaFresh(Anonymous, clone); !errors.Is(err, errUnavailable) {
 		return Clone, err
 	}
 	return Copy, p.copy()
 }
 
-// errElsewhere marks the errors after which auto goes on.
-var errElsewhere = errors.New("not to be had here")
+// errUnavailable marks the errors after which auto goes on.
+var errUnavailable = errors.New("this way is not available here")
 
-// elsewhere marks err if it is in the table.
-func elsewhere(err error, table []error) error {
+// unavailable marks err as errUnavailable if it is in the table.
+func unavailable(err error, table []error) error {
 	if isOneOf(err, table) {
-		return errs.As(errElsewhere, err)
+		return errs.As(errUnavailable, err)
 	}
 	return err
 }
@@ -69,62 +72,37 @@ func isOneOf(err error, table []error) bool {
 	return slices.ContainsFunc(table, func(e error) bool { return errors.Is(err, e) })
 }
 
-// viaFresh fills a fresh private inode in the directory and names that.
-func (p *publication) viaFresh(create func(fs.FileMode) (fresh, error), fill func(context.Context, *os.File, *os.File) error) error {
-	f, err := create(p.opts.Mode)
+// viaFresh fills a fresh private file in the directory and publishes that.
+func (p *publication) viaFresh(kind Kind, fill func(ctx context.Context, dst, src *os.File) error) error {
+	f, err := p.dir.create(kind, workfile.Options{Mode: p.opts.Mode, Prefix: p.prefix})
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if f.name != "" {
-		defer p.removeTemp(f.File, f.name)
-	}
-	if err := fill(p.ctx, f.File, p.file); err != nil {
+	if err := fill(p.ctx, f.OSFile(), p.file); err != nil {
 		return err
 	}
-	if err := f.Chmod(f.mode); err != nil {
+	if err := f.Reveal(); err != nil {
 		return err
 	}
-	if f.name != "" {
-		return p.move(f.File, f.name)
+	if f.Name() != "" {
+		return p.move(f.OSFile(), f.Name())
 	}
-	return p.link(f.File)
+	return p.link(f.OSFile())
 }
 
 // copy needs a named temporary where there are no anonymous files, or where
 // none can be linked.
 func (p *publication) copy() error {
-	err := p.viaFresh(p.dir.anonymous, copyFile)
-	if errors.Is(err, errElsewhere) {
-		err = p.viaFresh(p.dir.named, copyFile)
+	err := p.viaFresh(Anonymous, copyFile)
+	if errors.Is(err, errUnavailable) {
+		err = p.viaFresh(Temporary, copyFile)
 	}
 	return err
 }
 
-// A fresh inode, private (0600) until it is given its mode. Without a name it
-// is gone when it is closed.
-type fresh struct {
-	*os.File
-	mode fs.FileMode
-	name string
-}
-
-// named is a private temporary with a name.
-func (d *Dir) named(perm fs.FileMode) (fresh, error) {
-	if err := d.canRename(); err != nil {
-		return fresh{}, err
-	}
-	root, err := d.Root()
-	if err != nil {
-		return fresh{}, err
-	}
-	defer root.Close()
-	f, name, mode, err := tempfile.Create(root, perm)
-	return fresh{f, mode, name}, err
-}
-
-// link names f itself. linkat never replaces, so a replacement is linked under
-// a temporary name and renamed.
+// link gives f itself the name. linkat never replaces, so a replacement is
+// linked under a temporary name and renamed.
 func (p *publication) link(f *os.File) error {
 	if err := p.dir.canLink(); err != nil {
 		return err
@@ -134,7 +112,7 @@ func (p *publication) link(f *os.File) error {
 	}
 	err := p.dir.linkFile(f, p.name)
 	if err == nil {
-		return p.syncDir(f, func() { p.removeTemp(f, p.name) })
+		return p.syncDir(f, func() error { return p.removeName(f, p.name) })
 	}
 	if !p.opts.Replace || !errors.Is(err, fs.ErrExist) {
 		return err
@@ -144,33 +122,40 @@ func (p *publication) link(f *os.File) error {
 
 // rename moves the temporary name, or makes one and moves that.
 func (p *publication) rename() error {
+	temp := p.opts.TempName
+	if temp != "" {
+		err := p.move(p.file, temp)
+		if err == nil && !strings.EqualFold(temp, p.name) { // one name where case does not count
+			p.removeName(p.file, temp) // see linkAndMove
+		}
+		return err
+	}
 	if err := p.syncFile(p.file); err != nil {
 		return err
 	}
-	temp := p.opts.TempName
-	if temp == "" {
-		return p.linkAndMove(p.file)
-	}
-	err := p.moveSynced(p.file, temp)
-	if err == nil && !strings.EqualFold(temp, p.name) { // where case does not count, that is one name
-		p.removeTemp(p.file, temp) // see linkAndMove
-	}
-	return err
+	return p.linkAndMove(p.file)
 }
 
+// linkAndMove links f, which is synced, under a temporary name and renames that.
 func (p *publication) linkAndMove(f *os.File) error {
 	if err := p.dir.canRename(); err != nil {
 		return err
 	}
-	temp := tempfile.Name()
-	tempfile.Lock(f)
+	temp := p.prefix.Name()
+	if !p.locked {
+		// If the lock is not to be had, the name is unprotected for a moment; a
+		// Sweep in that moment is an ErrConflict.
+		if locked, _ := tempfile.Lock(f); locked {
+			defer tempfile.Unlock(f)
+		}
+	}
 	if err := p.dir.linkFile(f, temp); err != nil {
 		return err
 	}
-	// An inode is linked once in its life, so its temporary name goes last. It
-	// is also still there where the final name was a link to the same inode:
-	// rename(2) then does nothing, and reports success.
-	defer p.removeTemp(f, temp)
+	// An anonymous inode can be linked once in its life, so its temporary name
+	// goes last. The temporary name is also still there if the final name was a
+	// link to the same inode: rename(2) does nothing then, and succeeds.
+	defer p.removeName(f, temp)
 	return p.moveSynced(f, temp)
 }
 
@@ -186,31 +171,33 @@ func (p *publication) moveSynced(f *os.File, temp string) error {
 	if same, err := p.isNameOf(temp, f); err != nil {
 		return err
 	} else if !same {
-		return p.dir.pathError("rename", temp, ErrDisturbed)
+		return p.dir.pathError("rename", temp, ErrConflict)
 	}
 	if err := p.dir.rename(temp, p.name, p.opts.Replace); err != nil {
 		return err
 	}
 	if same, err := p.isNameOf(p.name, f); err != nil {
-		if !p.opts.Replace && !p.opts.Keep {
-			p.takeBack(f, temp)
+		if p.opts.Replace || p.opts.KeepOnSyncError {
+			return inPlace(err)
 		}
-		return err
+		return undone(err, p.takeBack(f, temp))
 	} else if !same {
-		return p.dir.pathError("publish", p.name, ErrDisturbed)
+		return p.dir.pathError("publish", p.name, ErrConflict)
 	}
 	if p.opts.Replace {
 		return p.syncDir(f, nil)
 	}
-	return p.syncDir(f, func() { p.takeBack(f, temp) })
+	return p.syncDir(f, func() error { return p.takeBack(f, temp) })
 }
 
-// takeBack gives f its temporary name again, for whoever made that to remove:
-// it may be the only name that f has.
-func (p *publication) takeBack(f *os.File, temp string) {
-	if same, err := p.isNameOf(p.name, f); err == nil && same {
-		p.dir.rename(p.name, temp, false)
+// takeBack gives f its temporary name again, which its owner removes. It may be
+// the only name of f.
+func (p *publication) takeBack(f *os.File, temp string) error {
+	same, err := p.isNameOf(p.name, f)
+	if err == nil && same {
+		err = p.dir.rename(p.name, temp, false)
 	}
+	return err
 }
 
 func (p *publication) syncFile(f *os.File) error {
@@ -220,10 +207,10 @@ func (p *publication) syncFile(f *os.File) error {
 	return f.Sync()
 }
 
-// syncDir makes the new name of f durable. Where that fails, undo takes the name
-// back, unless it is to be kept; it is nil where another file may have had the
-// name before.
-func (p *publication) syncDir(f *os.File, undo func()) error {
+// syncDir makes the new name of f durable. If that fails, it calls undo to take
+// the name back, unless the caller wants to keep it. undo is nil if another file
+// may have had the name before.
+func (p *publication) syncDir(f *os.File, undo func() error) error {
 	if p.opts.NoSync {
 		return nil
 	}
@@ -231,19 +218,34 @@ func (p *publication) syncDir(f *os.File, undo func()) error {
 	if err == nil {
 		return nil
 	}
-	if undo == nil || p.opts.Keep {
-		return fmt.Errorf("%w (the new file is in place, but may not survive a loss of power)", err)
+	if undo == nil || p.opts.KeepOnSyncError {
+		return inPlace(err)
 	}
-	undo()
-	return err
+	return undone(err, undo())
 }
 
-// removeTemp removes a name if it is still f's. Nobody can be told if that
-// fails, and nothing is lost: the name is recognisable.
-func (p *publication) removeTemp(f *os.File, name string) {
-	if same, err := p.isNameOf(name, f); err == nil && same {
-		p.dir.remove(name)
+// inPlace adds to err that the new file has its name.
+func inPlace(err error) error {
+	return fmt.Errorf("%w (the new file is in place, but may not survive a loss of power)", err)
+}
+
+// undone returns err, for which the new name was taken back. If that failed, it
+// says so.
+func undone(err, undo error) error {
+	if undo == nil {
+		return err
 	}
+	return fmt.Errorf("%w (the new file is in place, and its name could not be taken back: %w)", err, undo)
+}
+
+// removeName removes a name if it is still f's. A temporary name that stays does
+// no harm: Sweep recognises it.
+func (p *publication) removeName(f *os.File, name string) error {
+	same, err := p.isNameOf(name, f)
+	if err == nil && same {
+		err = p.dir.remove(name)
+	}
+	return err
 }
 
 func (p *publication) isNameOf(name string, f *os.File) (bool, error) {

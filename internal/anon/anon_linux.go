@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/largebox/largebox/internal/eintr"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,22 +17,19 @@ import (
 var unsupported = []unix.Errno{unix.EOPNOTSUPP, unix.EISDIR, unix.ENOSYS}
 
 // Create opens a file without a name in the directory dir, which may be an
-// O_PATH descriptor. The file is private to its owner (0600) until it is given
-// mode, which is what perm came to under the umask or the directory's default
-// ACL. An exclusive file can never be given a name, by nobody. The error is an
-// errors.ErrUnsupported where dir cannot have such files.
+// O_PATH descriptor. The file is private to its owner (0600). Create also
+// returns mode, the permission that a file created with perm has under the umask
+// or the directory's default ACL; the caller sets it when the content may be
+// seen. Nobody can ever give a name to an exclusive file. The error is an
+// errors.ErrUnsupported where dir has no such files.
 func Create(dir *os.File, perm fs.FileMode, exclusive bool) (f *os.File, mode fs.FileMode, err error) {
 	flags := unix.O_TMPFILE | unix.O_RDWR | unix.O_CLOEXEC
 	if exclusive {
 		flags |= unix.O_EXCL
 	}
-	var fd int
-	for {
-		fd, err = unix.Openat(int(dir.Fd()), ".", flags, uint32(perm.Perm()))
-		if err != unix.EINTR {
-			break
-		}
-	}
+	fd, err := eintr.RetryValue(func() (int, error) {
+		return unix.Openat(int(dir.Fd()), ".", flags, uint32(perm.Perm()))
+	})
 	if err != nil {
 		var errno unix.Errno
 		if errors.As(err, &errno) && slices.Contains(unsupported, errno) {

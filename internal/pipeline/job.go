@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"github.com/largebox/largebox/internal/errs"
-	"github.com/largebox/largebox/internal/workfile"
+	"github.com/largebox/largebox/publish"
 )
 
 // A Job is one message on its way from an Input to an Output.
@@ -18,8 +18,8 @@ type Job struct {
 	out    Output // nil if nothing is written
 	opts   Options
 	source *source
-	target *target        // nil if nothing is written
-	file   *workfile.File // the unfinished output, once Run has begun
+	target *target       // nil if nothing is written
+	file   *publish.File // the unfinished output, once Run has begun
 	result Result
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 
 	"github.com/largebox/largebox/publish"
@@ -18,6 +19,16 @@ const (
 	Mmap          Workspace = "mmap"
 	Fallback      Workspace = "fallback"
 )
+
+var workspaces = []Workspace{AutoWorkspace, Mmap, Fallback}
+
+// Workspaces returns the workspaces that this host has, AutoWorkspace first.
+func Workspaces() []Workspace {
+	if runtime.GOOS == "linux" {
+		return slices.Clone(workspaces)
+	}
+	return []Workspace{AutoWorkspace, Fallback}
+}
 
 // Options adjust a Job. The fields are those of largebox.Options, which documents
 // them.
@@ -34,9 +45,9 @@ type Options struct {
 
 func (o *Options) check() error {
 	switch {
-	case !slices.Contains([]Workspace{"", AutoWorkspace, Mmap, Fallback}, o.Workspace):
+	case o.Workspace != "" && !slices.Contains(workspaces, o.Workspace):
 		return fmt.Errorf("unknown workspace %q: %w", o.Workspace, fs.ErrInvalid)
-	case !slices.Contains([]publish.Strategy{"", publish.Auto, publish.Link, publish.Clone, publish.Copy, publish.Rename}, o.Strategy):
+	case !o.Strategy.Valid():
 		return fmt.Errorf("unknown strategy %q: %w", o.Strategy, fs.ErrInvalid)
 	case o.Workers < 0:
 		return fmt.Errorf("%d workers: %w", o.Workers, fs.ErrInvalid)

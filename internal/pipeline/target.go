@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/largebox/largebox/internal/errs"
-	"github.com/largebox/largebox/internal/workfile"
-	"github.com/largebox/largebox/mmapio"
 	"github.com/largebox/largebox/publish"
 )
 
@@ -86,19 +84,17 @@ func (t *target) close() {
 
 // create makes the unfinished file, for size bytes or, if that is negative, for
 // an unknown number of them.
-func (t *target) create(size int64) (*workfile.File, error) {
+func (t *target) create(size int64) (*publish.File, error) {
 	if size <= BlockSize {
 		size = 0 // the first write finds a full disk as soon as fallocate
 	}
 	exclusive := !t.mayLink()
-	return workfile.Create(t.work, workfile.Options{
-		Options: mmapio.Options{
-			Size: size, Perm: t.o.Mode, Exclusive: exclusive, Writeback: !t.o.NoSync && !exclusive,
-		},
-		NoMmap:     t.o.Workspace == Fallback,
-		NoFallback: t.o.Workspace == Mmap,
+	return publish.Create(t.work, publish.CreateOptions{
+		Kind: kinds[t.o.Workspace], Size: size, Mode: t.o.Mode, Exclusive: exclusive, Writeback: !t.o.NoSync && !exclusive,
 	})
 }
+
+var kinds = map[Workspace]publish.Kind{Mmap: publish.Anonymous, Fallback: publish.Temporary}
 
 // mayLink reports whether the unfinished file itself may become the published
 // one. If not, it is made so that nobody else can give it a name either.
@@ -114,18 +110,11 @@ func (t *target) mayLink() bool {
 
 // deliver publishes the finished file, or gives its bytes to the stream or
 // function.
-func (t *target) deliver(ctx context.Context, f *workfile.File) (publish.Result, error) {
+func (t *target) deliver(ctx context.Context, f *publish.File) (publish.Result, error) {
 	if t.dir == nil {
 		return publish.Result{}, t.handOver(ctx, f.OSFile())
 	}
-	if err := f.Reveal(); err != nil {
-		return publish.Result{}, err
-	}
-	o := publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync, Mode: t.o.Mode}
-	if t.work == t.dir {
-		o.TempName = f.Name
-	}
-	return publish.Publish(ctx, f.OSFile(), t.dir, t.name, o)
+	return f.PublishIn(ctx, t.dir, t.name, publish.Options{Strategy: t.o.Strategy, Replace: t.o.Replace, NoSync: t.o.NoSync})
 }
 
 func (t *target) handOver(ctx context.Context, f *os.File) error {

@@ -16,7 +16,7 @@ func TestCreate(t *testing.T) {
 	} {
 		root := openRoot(t, t.TempDir())
 		old := syscall.Umask(int(c.umask))
-		f, name, mode, err := Create(root, c.perm)
+		f, name, mode, err := Default.Create(root, c.perm)
 		syscall.Umask(old)
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +46,7 @@ func TestCreateErrors(t *testing.T) {
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
-	if f, _, _, err := Create(root, 0o600); f != nil || !errors.Is(err, fs.ErrNotExist) {
+	if f, _, _, err := Default.Create(root, 0o600); f != nil || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in a directory that is gone: %v", err)
 	}
 }

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	root, err := os.OpenRoot(dir)
 	if err == nil {
 		var name string
-		_, name, _, err = Create(root, 0o600)
+		_, name, _, err = Default.Create(root, 0o600)
 		fmt.Println(name)
 	}
 	if err != nil {
@@ -82,7 +82,7 @@ func leave(t *testing.T, root *os.Root) string {
 // sweeps fails the test unless Sweep returns those names.
 func sweeps(t *testing.T, root *os.Root, dryRun bool, want ...string) {
 	t.Helper()
-	swept, err := Sweep(root, dryRun)
+	swept, err := Default.Sweep(root, dryRun)
 	slices.Sort(swept)
 	slices.Sort(want)
 	if err != nil || !slices.Equal(swept, want) {

@@ -8,9 +8,10 @@ import (
 	"os"
 )
 
-// Lock does nothing on this host, where tryLock cannot tell who holds a file.
-func Lock(*os.File) {}
+// Lock returns errors.ErrUnsupported on this host.
+func Lock(*os.File) (locked bool, err error) { return false, errors.ErrUnsupported }
 
-func tryLock(*os.File) (held bool, err error) { return false, errors.ErrUnsupported }
+// Unlock does nothing on this host.
+func Unlock(*os.File) {}
 
 func ours(fs.FileInfo) bool { return false }

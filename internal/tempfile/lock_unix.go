@@ -7,26 +7,30 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/largebox/largebox/internal/eintr"
 	"golang.org/x/sys/unix"
 )
 
-// Lock marks f as held until it is closed, or its process ends (flock(2)). Where
-// there are no locks, Sweep cannot take one either, and leaves f alone.
-func Lock(f *os.File) {
-	for unix.Flock(int(f.Fd()), unix.LOCK_EX) == unix.EINTR {
-	}
-}
-
-// tryLock takes the lock, unless another holds it.
-func tryLock(f *os.File) (held bool, err error) {
-	switch err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err {
+// Lock tries to lock f against Sweep (flock(2)) and reports whether it did. It
+// never waits. The lock lasts until Unlock, until f is closed, or until the
+// process ends. Where a file system has no locks, the error says so; Sweep
+// cannot lock the file there either, and leaves it alone.
+func Lock(f *os.File) (locked bool, err error) {
+	switch err := flock(f, unix.LOCK_EX|unix.LOCK_NB); err {
 	case nil:
-		return false, nil
-	case unix.EWOULDBLOCK:
 		return true, nil
+	case unix.EWOULDBLOCK:
+		return false, nil
 	default:
 		return false, &fs.PathError{Op: "lock", Path: f.Name(), Err: err}
 	}
+}
+
+// Unlock releases the lock of f.
+func Unlock(f *os.File) { flock(f, unix.LOCK_UN) }
+
+func flock(f *os.File, how int) error {
+	return eintr.Retry(func() error { return unix.Flock(int(f.Fd()), how) })
 }
 
 // ours reports whether a file is the calling user's and has one name.

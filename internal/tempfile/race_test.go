@@ -20,7 +20,7 @@ func (o *owner) work(t *testing.T, dir string, rounds int) {
 	}
 	defer root.Close()
 	for round := range rounds {
-		f, name, _, err := Create(root, 0o644)
+		f, name, _, err := Default.Create(root, 0o644)
 		if err != nil {
 			t.Errorf("Create: %v", err)
 			return
@@ -65,7 +65,7 @@ func TestCreateAgainstSweep(t *testing.T) {
 		swept[i] = map[string]bool{}
 		sweeping.Go(func() {
 			for {
-				names, err := Sweep(root, false)
+				names, err := Default.Sweep(root, false)
 				if err != nil {
 					t.Errorf("Sweep: %v", err)
 				}
@@ -84,7 +84,7 @@ func TestCreateAgainstSweep(t *testing.T) {
 	close(done)
 	sweeping.Wait()
 	// The last round may have seen the lock of the other's.
-	names, err := Sweep(root, false)
+	names, err := Default.Sweep(root, false)
 	if err != nil {
 		t.Error(err)
 	}
@@ -108,4 +108,41 @@ func TestCreateAgainstSweep(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestCreateAgainstDryRun checks that Create leaves no file behind when it gives
+// one up to a Sweep that only looks.
+func TestCreateAgainstDryRun(t *testing.T) {
+	dir := t.TempDir()
+	root := openRoot(t, dir)
+	done := make(chan struct{})
+	var sweeping sync.WaitGroup
+	for range 2 {
+		sweeping.Go(func() {
+			for {
+				if _, err := Default.Sweep(root, true); err != nil {
+					t.Error(err)
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for range 1000 {
+		f, name, _, err := Default.Create(root, 0o600)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if err := root.Remove(name); err != nil {
+			t.Error(err)
+		}
+		f.Close()
+	}
+	close(done)
+	sweeping.Wait()
+	has(t, root)
 }

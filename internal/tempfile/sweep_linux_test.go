@@ -130,7 +130,7 @@ func TestSweepTwice(t *testing.T) {
 		results := make(chan []string)
 		for range 3 {
 			go func() {
-				swept, err := Sweep(root, false)
+				swept, err := Default.Sweep(root, false)
 				if err != nil {
 					t.Error(err)
 				}

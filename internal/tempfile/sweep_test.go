@@ -11,7 +11,7 @@ func TestSweepAbandoned(t *testing.T) {
 	root := openRoot(t, t.TempDir())
 	sweeps(t, root, false)
 	a, b := leave(t, root), leave(t, root)
-	f, c, _, err := Create(root, 0o600)
+	f, c, _, err := Default.Create(root, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestSweepAbandoned(t *testing.T) {
 // Sweep through.
 func TestSweepKeepsHeld(t *testing.T) {
 	root := openRoot(t, t.TempDir())
-	f, held, _, err := Create(root, 0o600)
+	f, held, _, err := Default.Create(root, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestSweepKeepsOtherNames(t *testing.T) {
 	var others []string
 	for _, name := range []string{
 		"file", "file.tmp", ".largebox-.tmp", ".largebox-x.tmp", Name() + "~", "x" + Name(),
-		strings.TrimSuffix(Name(), suffix), strings.TrimPrefix(Name(), prefix), strings.Replace(Name(), suffix, ".TMP", 1),
+		strings.TrimSuffix(Name(), suffix), strings.TrimPrefix(Name(), string(Default)), strings.Replace(Name(), suffix, ".TMP", 1),
 	} {
 		if err := root.WriteFile(name, nil, 0o600); err != nil {
 			t.Fatal(err)

@@ -1,70 +1,132 @@
-// Package workfile is the one place that chooses between mmapio and fallback for
-// a file that is assembled before it gets its name.
+// Package workfile is the file that a program assembles before the file gets its
+// name: anonymous, or a private temporary with a name of its own. Packages
+// mmapio, fallback and publish show it to their callers.
 package workfile
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 
-	"github.com/largebox/largebox/fallback"
+	"github.com/largebox/largebox/internal/anon"
 	"github.com/largebox/largebox/internal/errs"
 	"github.com/largebox/largebox/internal/reserve"
-	"github.com/largebox/largebox/mmapio"
-	"github.com/largebox/largebox/publish"
+	"github.com/largebox/largebox/internal/tempfile"
 )
 
-// Options say what the file is to be, and where it may come from.
+// Options describe a File. The zero value is an empty file with mode 0600.
 type Options struct {
-	mmapio.Options
-	// NoMmap and NoFallback leave one choice.
-	NoMmap, NoFallback bool
+	// Size in bytes is the size that the file starts with, reserved on the disk.
+	Size int64
+	// Mode is the permission that Reveal sets, before umask or default ACL. Zero
+	// means 0600.
+	Mode fs.FileMode
+	// Exclusive keeps an anonymous file from ever being given a name.
+	Exclusive bool
+	// Writeback starts to write to the disk behind each WriteAt.
+	Writeback bool
+	// Prefix begins the name of a temporary. Empty means tempfile.Default.
+	Prefix tempfile.Prefix
 }
 
-// A File holds the output until it is complete. Close leaves nothing of what
-// has not been published.
+func (o *Options) setDefaults() {
+	if o.Mode == 0 {
+		o.Mode = 0o600
+	}
+	if o.Prefix == "" {
+		o.Prefix = tempfile.Default
+	}
+}
+
+// A File is a private file that is being written. Several goroutines may call
+// WriteAt at once.
 type File struct {
-	backing
-	// Name is the temporary name, and empty if the file has none.
-	Name string
+	file      *os.File
+	mode      fs.FileMode
+	writeback bool
+	// Of a temporary; dir is nil for an anonymous file.
+	dir  *os.Root
+	name string
+	id   fs.FileInfo
 }
 
-// backing is what mmapio.File and fallback.File have in common.
-type backing interface {
-	io.WriterAt
-	io.Closer
-	// Reveal gives the file the permission that was asked for.
-	Reveal() error
-	OSFile() *os.File
+// Anonymous creates a file without a name in dir, which may be an O_PATH
+// descriptor and stays its caller's. The error is an errors.ErrUnsupported where
+// dir has no such files.
+func Anonymous(dir *os.File, o Options) (*File, error) {
+	o.setDefaults()
+	f, mode, err := anon.Create(dir, o.Mode, o.Exclusive)
+	if err != nil {
+		return nil, errs.Space(err)
+	}
+	return reserved(&File{file: f, mode: mode, writeback: o.Writeback}, dir.Name(), o.Size)
 }
 
-// Anonymous reports whether the file is one without a name, of mmapio.
-func (f *File) Anonymous() bool { return f.Name == "" }
-
-// Create creates a file without a name in dir or, where there are none, a
-// private temporary with one.
-func Create(dir *publish.Dir, o Options) (*File, error) {
-	if !o.NoMmap {
-		f, err := mmapio.Create(dir.File(), o.Options)
-		if err == nil {
-			return &File{backing: f}, nil
-		}
-		if o.NoFallback || !errors.Is(err, errors.ErrUnsupported) {
-			return nil, err
-		}
-	}
-	root, err := dir.Root()
+// Temporary creates a file with a temporary name in dir. It takes dir over and
+// closes it, also if it fails.
+func Temporary(dir *os.Root, o Options) (*File, error) {
+	o.setDefaults()
+	f, name, mode, err := o.Prefix.Create(dir, o.Mode)
 	if err != nil {
-		return nil, err
+		dir.Close()
+		return nil, errs.Space(err)
 	}
-	f, err := fallback.Create(root, o.Perm)
+	id, err := f.Stat()
 	if err != nil {
-		return nil, err
-	}
-	if err := reserve.File(f.OSFile(), o.Size); err != nil {
 		f.Close()
-		return nil, errs.Space(&fs.PathError{Op: "allocate space in", Path: dir.Path(), Err: err})
+		dir.Remove(name)
+		dir.Close()
+		return nil, err
 	}
-	return &File{f, f.Name()}, nil
+	return reserved(&File{f, mode, o.Writeback, dir, name, id}, dir.Name(), o.Size)
+}
+
+// reserved reserves size bytes for f, and closes f if they are not there.
+func reserved(f *File, dir string, size int64) (*File, error) {
+	if err := reserve.File(f.file, size); err != nil {
+		f.Close()
+		return nil, errs.Space(&fs.PathError{Op: "allocate space in", Path: dir, Err: err})
+	}
+	return f, nil
+}
+
+// Name returns the temporary name, and "" for an anonymous file.
+func (f *File) Name() string { return f.name }
+
+// OSFile returns the open file, which belongs to f.
+func (f *File) OSFile() *os.File { return f.file }
+
+// WriteAt writes p at byte off, as an io.WriterAt does.
+func (f *File) WriteAt(p []byte, off int64) (int, error) {
+	n, err := f.file.WriteAt(p, off)
+	if err == nil && f.writeback && n > 0 {
+		if err = reserve.Writeback(f.file, off, int64(n)); err != nil {
+			err = &fs.PathError{Op: "start writeback of", Path: f.file.Name(), Err: err}
+		}
+	}
+	return n, errs.Space(err)
+}
+
+// Truncate sets the size to n bytes.
+func (f *File) Truncate(n int64) error { return errs.Space(f.file.Truncate(n)) }
+
+// Reveal sets the permission that the file was created for.
+func (f *File) Reveal() error { return errs.Space(f.file.Chmod(f.mode)) }
+
+// Close closes the file, and removes its temporary name if that is still its
+// own. A file that has been published stays under the other name.
+func (f *File) Close() error {
+	if f.dir == nil {
+		return f.file.Close()
+	}
+	defer f.dir.Close()
+	err := f.file.Close() // first, because Windows removes no open file
+	there, e := f.dir.Lstat(f.name)
+	if e == nil && os.SameFile(f.id, there) {
+		e = f.dir.Remove(f.name)
+	}
+	if err == nil && !errors.Is(e, fs.ErrNotExist) {
+		err = e
+	}
+	return err
 }

@@ -5,25 +5,28 @@ package xsalsa20poly1305
 import (
 	"math/bits"
 	"unsafe"
+
+	"github.com/largebox/largebox/internal/scratch"
 )
 
-// weights are what the words of a group of 64 terms are multiplied by, for
-// Poly1305 with AVX2: word i of term t has r^(64-t)*2^(32i), in five digits of
-// 26 bits, of which the last may be 2^26. A row of eight is one digit of what
-// bytes 32c to 32c+31 are multiplied by; it has number 5c+digit. Odd words are
-// read by reading a row from its second word on, thus one word too far.
+// weights are the multipliers of the words of a group of 64 terms, for Poly1305
+// with AVX2. The weight of word i of term t is r^(64-t)*2^(32i), in five digits of 26
+// bits; the last digit may be 2^26. Digits are stored in rows of eight: row 5c+d has
+// digit d of the weights of the eight words in bytes 32c to 32c+31. The kernel reads
+// the weights of odd words by reading a row from its second word on, one word beyond
+// its end.
 type weights struct {
 	digits    [weightWords + 6]uint32
-	first     int          // where digits starts: at a multiple of 32 bytes, unless w has moved
-	constants [2][3]uint64 // r^64, and the bits 2^128 of all terms
+	first     int          // index of the first row, at a multiple of 32 bytes
+	constants [2][3]uint64 // r^64, and the sum of the bits 2^128 of all terms
 }
 
 const weightWords = groupSize/32*5*8 + 1
 
-// set makes w the weights for r, which takes about as long as horner for 3 KiB.
+// set computes the weights for r, which takes about as long as horner for 3 KiB.
 //
-// An upper word is 4 only where a carry ran through the word below, which then is
-// zero: no digit is more than 2^26.
+// An upper word x2 is 4 only after a carry through the word below it, which is zero
+// then. So no digit is more than 2^26.
 func (w *weights) set(r clamped) {
 	r0, r1 := r.w0, r.w1
 	f1 := r1 + r1>>2
@@ -78,32 +81,40 @@ func (w *weights) set(r clamped) {
 	w.constants = [2][3]uint64{{h0, h1, h2}, {ones.w0, ones.w1, ones.w2}}
 }
 
-// absorb is horner for whole groups of terms.
+// absorb is horner for whole groups.
 func (w *weights) absorb(h elem, c []byte) elem {
-	words := [3]uint64{h.w0, h.w1, h.w2}
-	absorbWeightedAVX2(&words, (*[weightWords]uint32)(w.digits[w.first:]), &w.constants, &c[0], uint64(len(c))/groupSize)
-	h = elem{words[0], words[1], words[2]}
-	wipeWords(&words)
-	return h
+	words := weightedSums.Get()
+	defer weightedSums.Put(words)
+	words[0], words[1], words[2] = h.w0, h.w1, h.w2
+	digits := (*[weightWords]uint32)(w.digits[w.first:])
+	for len(c) > 0 {
+		n := min(stretch, len(c))
+		absorbWeightedAVX2(words, digits, &w.constants, &c[0], uint64(n)/groupSize)
+		c = c[n:]
+	}
+	return elem{words[0], words[1], words[2]}
 }
 
-//go:noinline
-func wipeWords(w *[3]uint64) { *w = [3]uint64{} }
+// weightedSums lends memory for the sum of absorbWeightedAVX2 and its variables.
+var weightedSums scratch.Pool[[9]uint64]
 
-// xorGroupsAVX2 is xorKeystream for groups.
+// xorGroupsAVX2 is xorKeystream for whole groups.
 func (b *Box) xorGroupsAVX2(dst, src []byte, n uint64) {
-	var m [2][16]uint32
-	input, first := (*matrix)(&m[0]), (*matrix)(&m[1])
-	input.set(b, n)
-	first.firstRound(input)
-	xorKeystream2x8AVX2(&dst[0], &src[0], uint64(len(src))/groupSize, &m)
-	input.wipe()
-	first.wipe()
+	vectors := salsaVectors.Get()
+	defer salsaVectors.Put(vectors)
+	for len(src) > 0 {
+		m := min(stretch, len(src))
+		xorKeystream2x8AVX2(&dst[0], &src[0], uint64(m)/groupSize, &b.inputs, n, vectors)
+		dst, src, n = dst[m:], src[m:], n+uint64(m/BlockSize)
+	}
 }
 
-// firstRound sets x to what of Salsa20's first round, on columns, is the same for
-// all blocks: nine words, and what words 8 and 9, which are the block counter,
-// are combined with. The other five depend on the counter.
+// salsaVectors lends memory for the variables of xorKeystream2x8AVX2.
+var salsaVectors scratch.Pool[[1984]byte]
+
+// firstRound sets x to the part of Salsa20's first round, on columns, that is the
+// same for all blocks: nine words, and the values that words 8 and 9, the block
+// counter, are combined with. The other five words depend on the counter.
 func (x *matrix) firstRound(from *matrix) {
 	*x = *from
 	x[8], x[9] = 0, 0

@@ -9,17 +9,17 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// needAVX2 skips where the processor has no AVX2, whichever kernel serves.
+// needAVX2 skips the test if the processor has no AVX2, whichever kernel is in use.
 func needAVX2(t testing.TB) {
 	if !cpu.X86.HasAVX2 {
 		t.Skip("no AVX2 on this processor")
 	}
 }
 
-// elemOf is the elem of three words.
+// elemOf returns the elem of three words.
 func elemOf(w [3]uint64) elem { return elem{w[0], w[1], w[2]} }
 
-// TestWeights has every weight be what it stands for, and fit.
+// TestWeights checks the value of every weight and the range of its digits.
 func TestWeights(t *testing.T) {
 	r := rng(40)
 	for _, key := range clampedKeys(r) {
@@ -57,7 +57,7 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-// clampedKeys are values of r, at the ends and random ones.
+// clampedKeys returns values of r: those at the ends of its range, and random ones.
 func clampedKeys(r interface{ Uint64() uint64 }) []clamped {
 	const ones = ^uint64(0)
 	keys := []clamped{clamp(ones, ones), clamp(0, 0), clamp(1, 0), clamp(2, 0), clamp(0, ones), clamp(ones, 0), clamp(0, 4)}
@@ -67,8 +67,8 @@ func clampedKeys(r interface{ Uint64() uint64 }) []clamped {
 	return keys
 }
 
-// TestWeightedLimits sets the weights themselves to what is the most that
-// they may be, with which no sum may overflow.
+// TestWeightedLimits sets all weights and terms to their greatest values, with which
+// no sum may overflow.
 func TestWeightedLimits(t *testing.T) {
 	needAVX2(t)
 	const most, words = 1 << 26, groupSize / 4

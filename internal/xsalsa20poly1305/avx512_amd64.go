@@ -2,16 +2,14 @@
 
 package xsalsa20poly1305
 
+import "github.com/largebox/largebox/internal/scratch"
+
 // keystream8 sets ks to the keystream from block n on.
 func (b *Box) keystream8(ks *start, n uint64) {
-	var m matrix
-	m.set(b, n)
-	keystream8AVX512((*[512]byte)(ks), (*[16]uint32)(&m))
-	m.wipe()
+	keystream8AVX512((*[startSize]byte)(ks), &b.inputs[0], n)
 }
 
-// beginAVX512 sets first to XSalsa20's first blocks, as far as n bytes need them, and
-// the subkey.
+// beginAVX512 computes the subkey, and at least n bytes of the keystream into first.
 func (b *Box) beginAVX512(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	if n <= startSize/2 {
 		begin4AVX512((*[startSize / 2]byte)(first[:]), &b.subkey, key, nonce)
@@ -20,65 +18,68 @@ func (b *Box) beginAVX512(first *start, n int, key *[KeySize]byte, nonce *[Nonce
 	}
 }
 
-// xorGroupsAVX512 is xorKeystream for groups.
+// xorGroupsAVX512 is xorKeystream for whole groups.
 func (b *Box) xorGroupsAVX512(dst, src []byte, n uint64) {
-	var m matrix
-	m.set(b, n)
-	xorKeystream16AVX512(&dst[0], &src[0], uint64(len(src))/groupSize, (*[16]uint32)(&m))
-	m.wipe()
+	for len(src) > 0 {
+		m := min(stretch, len(src))
+		xorKeystream16AVX512(&dst[0], &src[0], uint64(m)/groupSize, &b.inputs[0], n)
+		dst, src, n = dst[m:], src[m:], n+uint64(m/BlockSize)
+	}
 }
 
-// absorbGroupsAVX512 is absorbTerms for groups.
+// absorbGroupsAVX512 is absorbTerms for whole groups.
 func (b *Box) absorbGroupsAVX512(p *Part, c []byte, off int64) {
 	b.mayAbsorb(p, off)
 	end := off + int64(len(c))
-	powers := &b.powers.lanes
-	var h laneSums
+	powers := &b.powers.lanes.table
+	h := laneSumsPool.Get()
+	defer laneSumsPool.Put(h)
 	for len(c) > 0 {
 		n := min(stretch, len(c))
-		absorb64IFMA((*[24]uint64)(&h), &powers.table, &c[0], uint64(n)/groupSize)
+		absorb64IFMA((*[24]uint64)(h), powers, &c[0], uint64(n)/groupSize)
 		c = c[n:]
 	}
-	b.join(p, &h, end)
+	b.join(p, h, end)
 }
 
-// sealGroups is sealBlocks for groups. The kernel authenticates a group behind
-// the one that it encrypts, so the first and the last are done by themselves.
+// sealGroups is sealBlocks for whole groups. While the kernel encrypts a group, it
+// authenticates the one before. So the first group is encrypted alone, and the last
+// one authenticated alone.
 func (b *Box) sealGroups(p *Part, dst, src []byte, off int64) {
 	b.mayAbsorb(p, off)
-	powers := &b.powers.lanes
-	var h laneSums
-	var m matrix
-	m.set(b, block(off))
-	xorKeystream16AVX512(&dst[0], &src[0], 1, (*[16]uint32)(&m))
+	input, powers := &b.inputs[0], &b.powers.lanes.table
+	h := laneSumsPool.Get()
+	defer laneSumsPool.Put(h)
+	xorKeystream16AVX512(&dst[0], &src[0], 1, input, block(off))
 	for i := groupSize; i < len(src); i += stretch {
 		n := min(stretch, len(src)-i)
-		m.set(b, block(off+int64(i)))
-		sealGroupsAVX512(&dst[i], &src[i], uint64(n)/groupSize, (*[16]uint32)(&m), (*[24]uint64)(&h), &powers.table)
+		sealGroupsAVX512(&dst[i], &src[i], uint64(n)/groupSize, input, block(off+int64(i)), (*[24]uint64)(h), powers)
 	}
-	absorb64IFMA((*[24]uint64)(&h), &powers.table, &dst[len(dst)-groupSize], 1)
-	m.wipe()
-	b.join(p, &h, off+int64(len(src)))
+	absorb64IFMA((*[24]uint64)(h), powers, &dst[len(dst)-groupSize], 1)
+	b.join(p, h, off+int64(len(src)))
 }
 
-// openGroups is openBlocks for groups.
+// openGroups is openBlocks for whole groups.
 func (b *Box) openGroups(p *Part, dst, src []byte, off int64) {
 	b.mayAbsorb(p, off)
-	powers := &b.powers.lanes
-	var h laneSums
-	var m matrix
+	h, group := laneSumsPool.Get(), groupCopies.Get()
+	defer laneSumsPool.Put(h)
+	defer groupCopies.Put(group)
 	for i := 0; i < len(src); i += stretch {
 		n := min(stretch, len(src)-i)
-		m.set(b, block(off+int64(i)))
-		openGroupsAVX512(&dst[i], &src[i], uint64(n)/groupSize, (*[16]uint32)(&m), (*[24]uint64)(&h), &powers.table)
+		openGroupsAVX512(&dst[i], &src[i], uint64(n)/groupSize, &b.inputs[0], block(off+int64(i)), (*[24]uint64)(h), &b.powers.lanes.table, group)
 	}
-	m.wipe()
-	b.join(p, &h, off+int64(len(src)))
+	b.join(p, h, off+int64(len(src)))
 }
 
-// join adds the lanes' sums of terms up to byte end to p, and wipes them.
+var (
+	laneSumsPool scratch.Pool[laneSums]
+	// groupCopies lends memory for openGroupsAVX512's copy of a group.
+	groupCopies scratch.Pool[[groupSize + BlockSize]byte]
+)
+
+// join adds the lanes' sums, of terms up to byte end, to p.
 func (b *Box) join(p *Part, h *laneSums, end int64) {
 	b.seek(p, end/termSize)
 	p.h = add(p.h, b.powers.lanes.sum(h))
-	h.wipe()
 }

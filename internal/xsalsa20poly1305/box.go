@@ -4,6 +4,8 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"math"
+
+	"github.com/largebox/largebox/internal/scratch"
 )
 
 // Sizes in bytes.
@@ -14,36 +16,36 @@ const (
 
 	// BlockSize is the size of a block of keystream.
 	BlockSize = 64
-	// KeystreamOffset is where in the keystream message byte 0 stands.
+	// KeystreamOffset is the offset in the keystream of message byte 0.
 	KeystreamOffset = 32
 
 	termSize = 16 // a term of the Poly1305 polynomial
 )
 
 // A Box is the key schedule of one box. It is read-only after Init, except for
-// Wipe, and safe for concurrent use.
+// Wipe, and safe for concurrent use. Keep it on the heap (see "Memory" above),
+// and do not copy it.
 type Box struct {
-	kernel kernel   // the one that powers are for
-	subkey [32]byte // HSalsa20(key, nonce[:16])
-	nonce  [8]byte  // nonce[16:]
-	r      clamped
-	s      [2]uint64
-	powers *powers // of r, for vector kernels; nil where they would not pay
+	kernel kernel        // the kernel that inputs and powers are for
+	subkey [32]byte      // HSalsa20(key, nonce[:16])
+	nonce  [8]byte       // nonce[16:]
+	inputs [2][16]uint32 // of Salsa20, for vector kernels; see setInputs
+	r      clamped       // the point at which Poly1305 evaluates
+	s      [2]uint64     // what Poly1305 adds at the end
+	powers powers        // of r, for vector kernels; zero where they would not pay
 }
 
-// Init derives the key schedule from key and nonce, which are not kept.
+// Init derives the key schedule from key and nonce. It does not keep them.
 func (b *Box) Init(key *[KeySize]byte, nonce *[NonceSize]byte) {
-	var first start
-	b.begin(&first, 0, key, nonce)
-	Wipe(first[:])
-	b.know(new(powers))
+	first := starts.Get()
+	defer starts.Put(first)
+	b.begin(first, 0, key, nonce)
+	b.setInputs()
+	b.setPowers()
 }
 
-// know has p for what the kernel needs to know of r.
-func (b *Box) know(p *powers) {
-	b.powers = p
-	p.set(b.kernel, b.r)
-}
+// setPowers computes the powers of r that the kernel needs.
+func (b *Box) setPowers() { b.powers.set(b.kernel, b.r) }
 
 // A start is the keystream that a message starts with: 32 bytes for Poly1305,
 // then those for the message's first startSize-KeystreamOffset bytes.
@@ -51,23 +53,31 @@ type start [startSize]byte
 
 const startSize = 8 * BlockSize
 
-// begin derives all but the powers, and sets first, which is zero, as far as an
-// n-byte message needs it.
+var starts scratch.Pool[start]
+
+// begin derives the key schedule for a message of n bytes, without powers, and as
+// much of first, which is zero, as that message needs.
 func (b *Box) begin(first *start, n int, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	b.kernel = active
 	copy(b.nonce[:], nonce[16:])
-	n = min(KeystreamOffset+n, startSize)
+	size := min(KeystreamOffset+n, startSize)
 	if b.kernel == avx512 {
-		b.beginAVX512(first, n, key, nonce)
+		b.beginAVX512(first, size, key, nonce)
 	} else {
 		HSalsa20(&b.subkey, key, (*[16]byte)(nonce[:16]))
-		b.xorKeystream(first[:n], first[:n], 0)
+	}
+	if KeystreamOffset+n > xorRestFrom { // with less, no kernel asks for them
+		b.setInputs()
+	}
+	if b.kernel != avx512 {
+		b.xorBlocks(first[:size], first[:size], 0)
 	}
 	b.r = clamp(binary.LittleEndian.Uint64(first[0:]), binary.LittleEndian.Uint64(first[8:]))
 	b.s = [2]uint64{binary.LittleEndian.Uint64(first[16:]), binary.LittleEndian.Uint64(first[24:])}
 }
 
-// xor is XOR for the n bytes of src that first has keystream for.
+// xor combines src with first's keystream and returns how many bytes that
+// covered.
 func (first *start) xor(dst, src []byte) (n int) {
 	return subtle.XORBytes(dst, src, first[KeystreamOffset:])
 }
@@ -76,9 +86,7 @@ func (first *start) xor(dst, src []byte) (n int) {
 //
 //go:noinline
 func (b *Box) Wipe() {
-	if b.powers != nil {
-		*b.powers = powers{}
-	}
+	b.powers.wipe()
 	*b = Box{}
 }
 
@@ -89,9 +97,9 @@ func (b *Box) Wipe() {
 func Wipe(p []byte) { clear(p) }
 
 // Seal encrypts src, the message from byte off on, into dst and adds the
-// ciphertext to p. Every byte of src is read once, and the ciphertext that is
-// authenticated is the one that dst was given, provided that nobody else
-// writes dst. dst is as long as src, and is src or does not overlap it.
+// ciphertext to p. It reads every byte of src once. It reads the ciphertext that it
+// authenticates from dst, so nobody else may write dst. dst is at least as long as
+// src, and is src or does not overlap it.
 func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
 	checkOffset(off, len(src))
@@ -104,10 +112,10 @@ func (b *Box) Seal(p *Part, dst, src []byte, off int64) {
 }
 
 // Open adds src, the ciphertext from byte off on, to p and decrypts it into
-// dst. Every byte of src is read once: what is authenticated is what is
-// decrypted, even where src is a mapping that others write. What dst holds is
-// not to be shown to anybody before the tag has verified. dst is as long as
-// src, and is src or does not overlap it.
+// dst. It reads every byte of src once, so it decrypts the bytes that it
+// authenticated, even if src is a mapping that others write. Show dst to nobody
+// before the tag has verified. dst is at least as long as src, and is src or does not
+// overlap it.
 func (b *Box) Open(p *Part, dst, src []byte, off int64) {
 	dst = dst[:len(src)]
 	checkOffset(off, len(src))
@@ -127,7 +135,8 @@ func (b *Box) Auth(p *Part, src []byte, off int64) {
 }
 
 // XOR combines src, the message or the ciphertext from byte off on, with the
-// keystream into dst. dst is as long as src, and is src or does not overlap it.
+// keystream into dst. dst is at least as long as src, and is src or does not overlap
+// it.
 func (b *Box) XOR(dst, src []byte, off int64) {
 	dst = dst[:len(src)]
 	checkOffset(off, len(src))
@@ -136,14 +145,14 @@ func (b *Box) XOR(dst, src []byte, off int64) {
 	b.xorBlocks(dst[n:], src[n:], block(off+int64(n)))
 }
 
-// Tag returns the tag of an n-byte ciphertext of which the parts together have
-// absorbed every byte once.
+// Tag returns the tag of an n-byte ciphertext. The parts together must have absorbed
+// every byte of it once.
 func (b *Box) Tag(n int64, parts ...Part) [TagSize]byte {
 	return b.tag(n, parts)
 }
 
 // Verify reports, in constant time, whether tag is the tag of the n-byte
-// ciphertext that the parts have absorbed.
+// ciphertext that the parts have absorbed together.
 func (b *Box) Verify(tag *[TagSize]byte, n int64, parts ...Part) bool {
 	return b.verify(tag, n, parts)
 }
@@ -151,30 +160,31 @@ func (b *Box) Verify(tag *[TagSize]byte, n int64, parts ...Part) bool {
 func (b *Box) verify(tag *[TagSize]byte, n int64, parts []Part) bool {
 	want := b.tag(n, parts)
 	ok := subtle.ConstantTimeCompare(want[:], tag[:]) == 1
-	Wipe(want[:]) // of a forged box, it is the tag that would have done
+	Wipe(want[:]) // with it, a forger's next try would succeed
 	return ok
 }
 
-// checkOffset: before the message there is the Poly1305 key.
+// checkOffset panics if a message has no bytes from off to off+n. Before byte 0,
+// the keystream is the Poly1305 key.
 func checkOffset(off int64, n int) {
 	if off < 0 || off > math.MaxInt64-BlockSize-int64(n) {
 		panic("xsalsa20poly1305: no such offset in a message")
 	}
 }
 
-// toBlock is how many of the n message bytes from off on come before the next
+// toBlock returns how many of the n message bytes from off on come before the next
 // start of a block of keystream.
 func toBlock(off int64, n int) int {
 	return min(int(-(off+KeystreamOffset)&(BlockSize-1)), n)
 }
 
-// xorWithin is XOR for bytes that lie within one block of keystream.
+// xorWithin is XOR for bytes within one block of keystream.
 func (b *Box) xorWithin(dst, src []byte, off int64) {
 	if len(src) == 0 {
 		return
 	}
-	var ks [BlockSize]byte
-	b.xorKeystream(ks[:], ks[:], block(off))
-	subtle.XORBytes(dst, src, ks[(off+KeystreamOffset)%BlockSize:])
-	Wipe(ks[:])
+	ks := keystreams.Get()
+	defer keystreams.Put(ks)
+	b.xorKeystream(ks[:BlockSize], ks[:BlockSize], block(off))
+	subtle.XORBytes(dst, src, ks[(off+KeystreamOffset)%BlockSize:BlockSize])
 }

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// guarded returns n bytes that end, or start, at a page that cannot be touched.
+// guarded returns n bytes that end, or start, at a page that nobody can read or write.
 func guarded(t *testing.T, n int, atEnd bool) []byte {
 	t.Helper()
 	page := os.Getpagesize()
@@ -30,7 +30,8 @@ func guarded(t *testing.T, n int, atEnd bool) []byte {
 	return m[page : page+n : page+n]
 }
 
-// TestGuardPages: not a byte outside of its buffers is read or written.
+// TestGuardPages fails with a fault if the engine reads or writes a byte outside of its
+// buffers.
 func TestGuardPages(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		r := rng(32)

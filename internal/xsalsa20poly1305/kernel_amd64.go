@@ -5,13 +5,14 @@ package xsalsa20poly1305
 import (
 	"slices"
 
+	"github.com/largebox/largebox/internal/scratch"
 	"golang.org/x/sys/cpu"
 )
 
 //go:generate sh -c "cd ../../_asm && go run . -out ../internal/xsalsa20poly1305/kernels_amd64.s -stubs ../internal/xsalsa20poly1305/kernels_amd64.go -pkg xsalsa20poly1305"
 
-// available are the kernels that this processor has, best first. x/sys/cpu asks
-// the operating system too, whether it saves the registers.
+// available returns the kernels that this processor has, best first. x/sys/cpu also
+// checks that the operating system saves the registers.
 func available() []kernel {
 	kernels := []kernel{portable}
 	if cpu.X86.HasAVX2 {
@@ -24,36 +25,63 @@ func available() []kernel {
 	return kernels
 }
 
-// powers are what vector kernels multiply by.
+// powers are the multipliers of the vector kernels. At most one pointer is set.
 type powers struct {
-	lanes   lanePowers
-	weights weights
+	lanes   *lanePowers
+	weights *weights
 }
 
-// set makes p the powers of r for kernel k.
+var (
+	lanePowersPool scratch.Pool[lanePowers]
+	weightsPool    scratch.Pool[weights]
+)
+
+// set computes the powers of r for kernel k into p, which is zero.
 func (p *powers) set(k kernel, r clamped) {
 	switch k {
 	case avx512:
+		p.lanes = lanePowersPool.Get()
 		p.lanes.set(r)
 	case avx2:
+		p.weights = weightsPool.Get()
 		p.weights.set(r)
 	}
 }
 
-// xorGroups is xorKeystream for groups.
-func (b *Box) xorGroups(dst, src []byte, n uint64) {
-	for len(src) > 0 {
-		m := min(stretch, len(src))
-		if b.kernel == avx512 {
-			b.xorGroupsAVX512(dst[:m], src[:m], n)
-		} else {
-			b.xorGroupsAVX2(dst[:m], src[:m], n)
-		}
-		dst, src, n = dst[m:], src[m:], n+uint64(m/BlockSize)
+// wipe zeroes p and what it points to.
+func (p *powers) wipe() {
+	if p.lanes != nil {
+		lanePowersPool.Put(p.lanes)
+	}
+	if p.weights != nil {
+		weightsPool.Put(p.weights)
+	}
+	*p = powers{}
+}
+
+// setInputs computes the input of Salsa20's rounds without its block counter and,
+// for AVX2, the part of the first round that is the same for all blocks.
+func (b *Box) setInputs() {
+	if b.kernel == portable {
+		return
+	}
+	input := (*matrix)(&b.inputs[0])
+	input.set(&b.subkey, &b.nonce)
+	if b.kernel == avx2 {
+		(*matrix)(&b.inputs[1]).firstRound(input)
 	}
 }
 
-// absorbGroups is absorbTerms for groups.
+// xorGroups is xorKeystream for whole groups.
+func (b *Box) xorGroups(dst, src []byte, n uint64) {
+	if b.kernel == avx512 {
+		b.xorGroupsAVX512(dst, src, n)
+	} else {
+		b.xorGroupsAVX2(dst, src, n)
+	}
+}
+
+// absorbGroups is absorbTerms for whole groups.
 func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
 	if b.kernel == avx512 {
 		b.absorbGroupsAVX512(p, c, off)
@@ -61,9 +89,5 @@ func (b *Box) absorbGroups(p *Part, c []byte, off int64) {
 	}
 	b.seek(p, off/termSize)
 	p.end += int64(len(c) / termSize)
-	for len(c) > 0 {
-		m := min(stretch, len(c))
-		p.h = b.powers.weights.absorb(p.h, c[:m])
-		c = c[m:]
-	}
+	p.h = b.powers.weights.absorb(p.h, c)
 }

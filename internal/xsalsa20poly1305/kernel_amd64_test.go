@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// TestAbsorbLimits has the limbs of sums, powers and terms at the ends of their
-// range, which no message and no key can be made to bring about.
+// TestAbsorbLimits sets the limbs of sums, powers and terms to the ends of their range.
+// No message and no key is known that would do that.
 func TestAbsorbLimits(t *testing.T) {
 	if !cpu.X86.HasAVX512F || !cpu.X86.HasAVX512IFMA {
 		t.Skip("no AVX-512 with IFMA on this processor")
@@ -71,11 +71,11 @@ func TestAbsorbLimits(t *testing.T) {
 			}
 			want[i] = v.Mod(v, prime)
 		}
-		mingled := h // with Salsa20
-		openGroupsAVX512(&make([]byte, len(c))[0], &c[0], groups, new([16]uint32), (*[24]uint64)(&mingled), &powers)
+		interleaved := h // with Salsa20
+		openGroupsAVX512(&make([]byte, len(c))[0], &c[0], groups, new([16]uint32), 0, (*[24]uint64)(&interleaved), &powers, new([groupSize + BlockSize]byte))
 		absorb64IFMA((*[24]uint64)(&h), &powers, &c[0], groups)
-		if mingled != h {
-			t.Fatalf("round %d: mingled with Salsa20, Poly1305 differs", round)
+		if interleaved != h {
+			t.Fatalf("round %d: Poly1305 interleaved with Salsa20 differs", round)
 		}
 		for i := range lanes {
 			if h[2*lanes+i] > ones26+above {

@@ -4,10 +4,10 @@
 
 package xsalsa20poly1305
 
-// xorKeystream16AVX512 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block.
+// xorKeystream16AVX512 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter.
 //
 //go:noescape
-func xorKeystream16AVX512(dst *byte, src *byte, groups uint64, state *[16]uint32)
+func xorKeystream16AVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, counter uint64)
 
 // absorb64IFMA adds groups of 64 terms to h, three limbs of eight lanes. Lane i takes term 0, 4, 1, 5, 2, 6, 3, 7 of each eight.
 //
@@ -17,17 +17,17 @@ func absorb64IFMA(h *[24]uint64, powers *[27]uint64, terms *byte, groups uint64)
 // sealGroupsAVX512 is xorKeystream16AVX512, and adds to h the groups from the one before dst to the last but one.
 //
 //go:noescape
-func sealGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)
+func sealGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, counter uint64, h *[24]uint64, powers *[27]uint64)
 
-// openGroupsAVX512 adds groups of src to h and combines them with the keystream into dst. It reads src once.
+// openGroupsAVX512 adds groups of src to h and combines them with the keystream into dst. It reads src once, and leaves a copy of the last group in scratch.
 //
 //go:noescape
-func openGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)
+func openGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, counter uint64, h *[24]uint64, powers *[27]uint64, scratch *[1088]byte)
 
-// keystream8AVX512 sets dst to eight blocks of keystream. state is Salsa20's input for the first block.
+// keystream8AVX512 sets dst to eight blocks of keystream from block counter on. state is Salsa20's input without its counter.
 //
 //go:noescape
-func keystream8AVX512(dst *[512]byte, state *[16]uint32)
+func keystream8AVX512(dst *[512]byte, state *[16]uint32, counter uint64)
 
 // begin4AVX512 sets subkey to HSalsa20 of key and nonce[:16], and dst to XSalsa20's first 4 blocks.
 //
@@ -39,12 +39,12 @@ func begin4AVX512(dst *[256]byte, subkey *[32]byte, key *[32]byte, nonce *[24]by
 //go:noescape
 func begin8AVX512(dst *[512]byte, subkey *[32]byte, key *[32]byte, nonce *[24]byte)
 
-// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream into dst. state is Salsa20's input for the first block, and what of the first round is the same for all blocks.
+// xorKeystream2x8AVX2 combines groups of 1024 bytes of src with the keystream from block counter on into dst. state is Salsa20's input without its counter, and the part of the first round that is the same for all blocks. It leaves secrets in scratch.
 //
 //go:noescape
-func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32)
+func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32, counter uint64, scratch *[1984]byte)
 
-// absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128.
+// absorbWeightedAVX2 is Horner's rule for groups of 64 terms, whose weights are digits. constants has r^64 and the bits 2^128. The sum is h[:3]; h[3:] is scratch.
 //
 //go:noescape
-func absorbWeightedAVX2(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)
+func absorbWeightedAVX2(h *[9]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)

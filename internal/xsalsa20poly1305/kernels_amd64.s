@@ -134,18 +134,20 @@ GLOBL five26<>(SB), RODATA|NOPTR, $8
 DATA mask26<>+0(SB)/8, $0x0000000003ffffff
 GLOBL mask26<>(SB), RODATA|NOPTR, $8
 
-// func xorKeystream16AVX512(dst *byte, src *byte, groups uint64, state *[16]uint32)
+// func xorKeystream16AVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, counter uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·xorKeystream16AVX512(SB), NOSPLIT, $0-32
+TEXT ·xorKeystream16AVX512(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), R8
 	MOVQ src+8(FP), AX
 	MOVQ groups+16(FP), CX
 	MOVQ state+24(FP), DX
 
 	// The block counter of each lane, as a low and a high word.
-	VPBROADCASTD 32(DX), Z16
+	MOVQ         counter+32(FP), BX
+	VPBROADCASTD BX, Z16
+	SHRQ         $0x20, BX
 	VPADDD       count16<>+0(SB), Z16, Z30
-	VPBROADCASTD 36(DX), Z31
+	VPBROADCASTD BX, Z31
 	VPCMPUD      $0x01, Z16, Z30, K1
 	VPADDD.BCST  one32<>+0(SB), Z31, K1, Z31
 
@@ -1223,7 +1225,7 @@ group:
 	VPADDD.BCST 56(DX), Z14, Z14
 	VPADDD.BCST 60(DX), Z15, Z15
 
-	// Four words of a block stand together after this, sixteen after the next.
+	// This brings four words of a block together, and the next step all sixteen.
 	VPUNPCKLDQ   Z1, Z0, Z16
 	VPUNPCKHDQ   Z1, Z0, Z17
 	VPUNPCKLDQ   Z3, Z2, Z18
@@ -1624,23 +1626,25 @@ group:
 	VPXORD           Z31, Z31, Z31
 	RET
 
-// func sealGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)
+// func sealGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, counter uint64, h *[24]uint64, powers *[27]uint64)
 // Requires: AVX, AVX512F, AVX512IFMA, MMX+
-TEXT ·sealGroupsAVX512(SB), NOSPLIT, $0-48
+TEXT ·sealGroupsAVX512(SB), NOSPLIT, $0-56
 	MOVQ      dst+0(FP), R8
 	MOVQ      src+8(FP), AX
 	MOVQ      groups+16(FP), CX
 	MOVQ      state+24(FP), DX
-	MOVQ      h+32(FP), BX
-	MOVQ      powers+40(FP), SI
+	MOVQ      h+40(FP), BX
+	MOVQ      powers+48(FP), SI
 	VMOVDQU64 (BX), Z20
 	VMOVDQU64 64(BX), Z21
 	VMOVDQU64 128(BX), Z22
 
 	// The block counter of each lane, as a low and a high word.
-	VPBROADCASTD 32(DX), Z16
+	MOVQ         counter+32(FP), DI
+	VPBROADCASTD DI, Z16
+	SHRQ         $0x20, DI
 	VPADDD       count16<>+0(SB), Z16, Z30
-	VPBROADCASTD 36(DX), Z31
+	VPBROADCASTD DI, Z31
 	VPCMPUD      $0x01, Z16, Z30, K1
 	VPADDD.BCST  one32<>+0(SB), Z31, K1, Z31
 
@@ -2943,7 +2947,7 @@ group:
 	VPADDD.BCST      56(DX), Z14, Z14
 	VPADDD.BCST      60(DX), Z15, Z15
 
-	// Four words of a block stand together after this, sixteen after the next.
+	// This brings four words of a block together, and the next step all sixteen.
 	VPUNPCKLDQ   Z1, Z0, Z16
 	VPUNPCKHDQ   Z1, Z0, Z17
 	VPUNPCKLDQ   Z3, Z2, Z18
@@ -3069,26 +3073,28 @@ group:
 	VPXORD       Z31, Z31, Z31
 	RET
 
-// func openGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, h *[24]uint64, powers *[27]uint64)
+// func openGroupsAVX512(dst *byte, src *byte, groups uint64, state *[16]uint32, counter uint64, h *[24]uint64, powers *[27]uint64, scratch *[1088]byte)
 // Requires: AVX, AVX512F, AVX512IFMA, MMX+
-TEXT ·openGroupsAVX512(SB), $1088-48
+TEXT ·openGroupsAVX512(SB), NOSPLIT, $0-64
 	MOVQ      dst+0(FP), R8
 	MOVQ      src+8(FP), AX
-	LEAQ      (SP), CX
+	MOVQ      scratch+56(FP), CX
 	ADDQ      $0x3f, CX
 	ANDQ      $-64, CX
 	MOVQ      groups+16(FP), DX
 	MOVQ      state+24(FP), BX
-	MOVQ      h+32(FP), SI
-	MOVQ      powers+40(FP), DI
+	MOVQ      h+40(FP), SI
+	MOVQ      powers+48(FP), DI
 	VMOVDQU64 (SI), Z20
 	VMOVDQU64 64(SI), Z21
 	VMOVDQU64 128(SI), Z22
 
 	// The block counter of each lane, as a low and a high word.
-	VPBROADCASTD 32(BX), Z16
+	MOVQ         counter+32(FP), R9
+	VPBROADCASTD R9, Z16
+	SHRQ         $0x20, R9
 	VPADDD       count16<>+0(SB), Z16, Z30
-	VPBROADCASTD 36(BX), Z31
+	VPBROADCASTD R9, Z31
 	VPCMPUD      $0x01, Z16, Z30, K1
 	VPADDD.BCST  one32<>+0(SB), Z31, K1, Z31
 
@@ -4407,7 +4413,7 @@ group:
 	VPADDD.BCST      56(BX), Z14, Z14
 	VPADDD.BCST      60(BX), Z15, Z15
 
-	// Four words of a block stand together after this, sixteen after the next.
+	// This brings four words of a block together, and the next step all sixteen.
 	VPUNPCKLDQ   Z1, Z0, Z16
 	VPUNPCKHDQ   Z1, Z0, Z17
 	VPUNPCKLDQ   Z3, Z2, Z18
@@ -4533,40 +4539,47 @@ group:
 	VPXORD       Z31, Z31, Z31
 	RET
 
-// func keystream8AVX512(dst *[512]byte, state *[16]uint32)
+// func keystream8AVX512(dst *[512]byte, state *[16]uint32, counter uint64)
 // Requires: AVX, AVX512F
-TEXT ·keystream8AVX512(SB), NOSPLIT, $0-16
-	MOVQ        dst+0(FP), AX
-	MOVQ        state+8(FP), CX
-	VMOVDQU32   diagonals<>+0(SB), Z28
-	VPERMD      (CX), Z28, Z28
-	VSHUFI32X4  $0x00, Z28, Z28, Z10
-	VSHUFI32X4  $0x55, Z28, Z28, Z11
-	VSHUFI32X4  $0xaa, Z28, Z28, Z12
-	VSHUFI32X4  $0xff, Z28, Z28, Z13
-	VMOVDQA32   Z12, Z14
-	VPADDD      countRows<>+0(SB), Z12, Z12
-	VPCMPUD     $0x01, Z14, Z12, K1
-	KSHIFTLW    $0x01, K1, K1
-	VPADDD.BCST one32<>+0(SB), Z11, K1, Z11
-	VMOVDQA32   Z10, Z0
-	VMOVDQA32   Z11, Z1
-	VMOVDQA32   Z12, Z2
-	VMOVDQA32   Z13, Z3
-	VSHUFI32X4  $0x00, Z28, Z28, Z15
-	VSHUFI32X4  $0x55, Z28, Z28, Z16
-	VSHUFI32X4  $0xaa, Z28, Z28, Z17
-	VSHUFI32X4  $0xff, Z28, Z28, Z18
-	VMOVDQA32   Z17, Z19
-	VPADDD      countRows<>+64(SB), Z17, Z17
-	VPCMPUD     $0x01, Z19, Z17, K1
-	KSHIFTLW    $0x01, K1, K1
-	VPADDD.BCST one32<>+0(SB), Z16, K1, Z16
-	VMOVDQA32   Z15, Z5
-	VMOVDQA32   Z16, Z6
-	VMOVDQA32   Z17, Z7
-	VMOVDQA32   Z18, Z8
-	MOVQ        $0x0000000a, CX
+TEXT ·keystream8AVX512(SB), NOSPLIT, $0-24
+	MOVQ      dst+0(FP), AX
+	MOVQ      state+8(FP), CX
+	MOVQ      counter+16(FP), DX
+	VMOVDQU64 (CX), Z29
+
+	// Words 8 and 9, the fifth pair, are the counter.
+	MOVL         $0x00000010, CX
+	KMOVW        CX, K1
+	VPBROADCASTQ DX, K1, Z29
+	VMOVDQU32    diagonals<>+0(SB), Z28
+	VPERMD       Z29, Z28, Z28
+	VSHUFI32X4   $0x00, Z28, Z28, Z10
+	VSHUFI32X4   $0x55, Z28, Z28, Z11
+	VSHUFI32X4   $0xaa, Z28, Z28, Z12
+	VSHUFI32X4   $0xff, Z28, Z28, Z13
+	VMOVDQA32    Z12, Z14
+	VPADDD       countRows<>+0(SB), Z12, Z12
+	VPCMPUD      $0x01, Z14, Z12, K1
+	KSHIFTLW     $0x01, K1, K1
+	VPADDD.BCST  one32<>+0(SB), Z11, K1, Z11
+	VMOVDQA32    Z10, Z0
+	VMOVDQA32    Z11, Z1
+	VMOVDQA32    Z12, Z2
+	VMOVDQA32    Z13, Z3
+	VSHUFI32X4   $0x00, Z28, Z28, Z15
+	VSHUFI32X4   $0x55, Z28, Z28, Z16
+	VSHUFI32X4   $0xaa, Z28, Z28, Z17
+	VSHUFI32X4   $0xff, Z28, Z28, Z18
+	VMOVDQA32    Z17, Z19
+	VPADDD       countRows<>+64(SB), Z17, Z17
+	VPCMPUD      $0x01, Z19, Z17, K1
+	KSHIFTLW     $0x01, K1, K1
+	VPADDD.BCST  one32<>+0(SB), Z16, K1, Z16
+	VMOVDQA32    Z15, Z5
+	VMOVDQA32    Z16, Z6
+	VMOVDQA32    Z17, Z7
+	VMOVDQA32    Z18, Z8
+	MOVQ         $0x0000000a, CX
 
 salsa:
 	VPADDD  Z3, Z0, Z4
@@ -4632,7 +4645,7 @@ salsa:
 	DECQ    CX
 	JNZ     salsa
 
-	// Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
+	// From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
 	MOVL       $0x00002222, CX
 	KMOVW      CX, K2
 	MOVL       $0x00004444, CX
@@ -4784,7 +4797,7 @@ hsalsa:
 	VPERMD       Z0, Z28, Z5
 	VMOVDQU      Y5, (CX)
 
-	// The same diagonals again, from the subkey and the rest of the nonce, and block 0.
+	// The diagonals of block 0, from the subkey and the rest of the nonce.
 	VMOVQ        16(BX), X6
 	VINSERTI32X4 $0x02, X6, Z5, Z5
 	VINSERTI32X4 $0x03, sigma<>+0(SB), Z5, Z5
@@ -4839,7 +4852,7 @@ salsa:
 	DECQ    CX
 	JNZ     salsa
 
-	// Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
+	// From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
 	MOVL       $0x00002222, CX
 	KMOVW      CX, K2
 	MOVL       $0x00004444, CX
@@ -4959,7 +4972,7 @@ hsalsa:
 	VPERMD       Z0, Z28, Z5
 	VMOVDQU      Y5, (CX)
 
-	// The same diagonals again, from the subkey and the rest of the nonce, and block 0.
+	// The diagonals of block 0, from the subkey and the rest of the nonce.
 	VMOVQ        16(BX), X6
 	VINSERTI32X4 $0x02, X6, Z5, Z5
 	VINSERTI32X4 $0x03, sigma<>+0(SB), Z5, Z5
@@ -5057,7 +5070,7 @@ salsa:
 	DECQ    CX
 	JNZ     salsa
 
-	// Diagonals to rows to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
+	// From diagonals to rows, and to blocks. K2, K3 and K4 select words 1, 2 and 3 of a row.
 	MOVL       $0x00002222, CX
 	KMOVW      CX, K2
 	MOVL       $0x00004444, CX
@@ -5147,14 +5160,15 @@ salsa:
 	VPXORD     Z31, Z31, Z31
 	RET
 
-// func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32)
+// func xorKeystream2x8AVX2(dst *byte, src *byte, groups uint64, state *[2][16]uint32, counter uint64, scratch *[1984]byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·xorKeystream2x8AVX2(SB), $1976-32
+TEXT ·xorKeystream2x8AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ groups+16(FP), CX
 	MOVQ state+24(FP), DX
-	LEAQ 24(SP), BX
+	MOVQ scratch+40(FP), BX
+	ADDQ $0x1f, BX
 	ANDQ $-32, BX
 
 	// Words 8 and 9 are a 64-bit counter, which differs from lane to lane.
@@ -5204,12 +5218,17 @@ TEXT ·xorKeystream2x8AVX2(SB), $1976-32
 	VMOVDQA      Y0, 1504(BX)
 	VPBROADCASTD 124(DX), Y0
 	VMOVDQA      Y0, 1920(BX)
+	MOVQ         counter+32(FP), R8
 	VPBROADCASTD 96(DX), Y0
 	VMOVDQA      Y0, 1600(BX)
-	VPBROADCASTD 32(DX), Y0
+	VMOVQ        R8, X0
+	VPBROADCASTD X0, Y0
+	SHRQ         $0x20, R8
 	VPBROADCASTD 100(DX), Y1
 	VMOVDQA      Y1, 1632(BX)
-	VPBROADCASTD 36(DX), Y1
+	VMOVQ        R8, X1
+	VPBROADCASTD X1, Y1
+	SHRQ         $0x20, R8
 	VMOVDQU      lanes8<>+0(SB), Y14
 	VPADDD       Y14, Y0, Y0
 	VPCMPGTD     Y0, Y14, Y14
@@ -6254,70 +6273,7 @@ rounds:
 	ADDQ         $0x00000400, DI
 	DECQ         CX
 	JNZ          group
-
-	// Leave nothing of key, keystream or message behind.
 	VZEROALL
-	VMOVDQA Y0, (BX)
-	VMOVDQA Y0, 32(BX)
-	VMOVDQA Y0, 64(BX)
-	VMOVDQA Y0, 96(BX)
-	VMOVDQA Y0, 128(BX)
-	VMOVDQA Y0, 160(BX)
-	VMOVDQA Y0, 192(BX)
-	VMOVDQA Y0, 224(BX)
-	VMOVDQA Y0, 256(BX)
-	VMOVDQA Y0, 288(BX)
-	VMOVDQA Y0, 320(BX)
-	VMOVDQA Y0, 352(BX)
-	VMOVDQA Y0, 384(BX)
-	VMOVDQA Y0, 416(BX)
-	VMOVDQA Y0, 448(BX)
-	VMOVDQA Y0, 480(BX)
-	VMOVDQA Y0, 512(BX)
-	VMOVDQA Y0, 544(BX)
-	VMOVDQA Y0, 576(BX)
-	VMOVDQA Y0, 608(BX)
-	VMOVDQA Y0, 640(BX)
-	VMOVDQA Y0, 672(BX)
-	VMOVDQA Y0, 704(BX)
-	VMOVDQA Y0, 736(BX)
-	VMOVDQA Y0, 768(BX)
-	VMOVDQA Y0, 800(BX)
-	VMOVDQA Y0, 832(BX)
-	VMOVDQA Y0, 864(BX)
-	VMOVDQA Y0, 896(BX)
-	VMOVDQA Y0, 928(BX)
-	VMOVDQA Y0, 960(BX)
-	VMOVDQA Y0, 992(BX)
-	VMOVDQA Y0, 1024(BX)
-	VMOVDQA Y0, 1056(BX)
-	VMOVDQA Y0, 1088(BX)
-	VMOVDQA Y0, 1120(BX)
-	VMOVDQA Y0, 1152(BX)
-	VMOVDQA Y0, 1184(BX)
-	VMOVDQA Y0, 1216(BX)
-	VMOVDQA Y0, 1248(BX)
-	VMOVDQA Y0, 1280(BX)
-	VMOVDQA Y0, 1312(BX)
-	VMOVDQA Y0, 1344(BX)
-	VMOVDQA Y0, 1376(BX)
-	VMOVDQA Y0, 1408(BX)
-	VMOVDQA Y0, 1440(BX)
-	VMOVDQA Y0, 1472(BX)
-	VMOVDQA Y0, 1504(BX)
-	VMOVDQA Y0, 1536(BX)
-	VMOVDQA Y0, 1568(BX)
-	VMOVDQA Y0, 1600(BX)
-	VMOVDQA Y0, 1632(BX)
-	VMOVDQA Y0, 1664(BX)
-	VMOVDQA Y0, 1696(BX)
-	VMOVDQA Y0, 1728(BX)
-	VMOVDQA Y0, 1760(BX)
-	VMOVDQA Y0, 1792(BX)
-	VMOVDQA Y0, 1824(BX)
-	VMOVDQA Y0, 1856(BX)
-	VMOVDQA Y0, 1888(BX)
-	VMOVDQA Y0, 1920(BX)
 	RET
 
 DATA lanes8<>+0(SB)/4, $0x00000000
@@ -6350,16 +6306,16 @@ DATA sixteens<>+24(SB)/4, $0x00000010
 DATA sixteens<>+28(SB)/4, $0x00000010
 GLOBL sixteens<>(SB), RODATA|NOPTR, $32
 
-// func absorbWeightedAVX2(h *[3]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)
+// func absorbWeightedAVX2(h *[9]uint64, digits *[1281]uint32, constants *[2][3]uint64, terms *byte, groups uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·absorbWeightedAVX2(SB), NOSPLIT, $48-40
-	MOVQ         h+0(FP), AX
+TEXT ·absorbWeightedAVX2(SB), NOSPLIT, $0-40
+	MOVQ         h+0(FP), R15
 	MOVQ         digits+8(FP), DI
 	MOVQ         terms+24(FP), SI
 	MOVQ         groups+32(FP), CX
-	MOVQ         (AX), R8
-	MOVQ         8(AX), R9
-	MOVQ         16(AX), R10
+	MOVQ         (R15), R8
+	MOVQ         8(R15), R9
+	MOVQ         16(R15), R10
 	MOVQ         $0x0000000003ffffff, AX
 	VMOVQ        AX, X15
 	VPBROADCASTQ X15, Y15
@@ -6721,10 +6677,10 @@ weigh:
 	VPMULUDQ   2532(DI), Y6, Y9
 	VPADDQ     Y9, Y4, Y4
 
-	// Here, because scalar arithmetic finds its ports idle, and needs not wait.
+	// Here, because the ports of scalar arithmetic are idle.
 	CMPQ SI, terms+24(FP)
 	JEQ  first
-	MOVQ CX, 40(SP)
+	MOVQ CX, 64(R15)
 
 	// h*r^64, in words c0 to c4.
 	MOVQ  constants+16(FP), DI
@@ -6776,7 +6732,7 @@ weigh:
 	ADCQ 40(DI), R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 32(SP), R10
+	MOVQ 56(R15), R10
 	MOVQ R10, DX
 	SHLQ $0x28, R10
 	SHRQ $0x18, DX
@@ -6784,14 +6740,14 @@ weigh:
 	ADCQ DX, R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 24(SP), R9
+	MOVQ 48(R15), R9
 	SHLQ $0x0e, R9
-	ADDQ (SP), R11
+	ADDQ 24(R15), R11
 	ADCQ R9, R12
 	ADCQ $0x00, R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 8(SP), AX
+	MOVQ 32(R15), AX
 	MOVQ AX, DX
 	SHLQ $0x1a, AX
 	SHRQ $0x26, DX
@@ -6800,7 +6756,7 @@ weigh:
 	ADCQ $0x00, R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 16(SP), AX
+	MOVQ 40(R15), AX
 	MOVQ AX, DX
 	SHLQ $0x34, AX
 	SHRQ $0x0c, DX
@@ -6810,7 +6766,7 @@ weigh:
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
 
-	// 2^130 = 5: what is above is added four times, in its place, and once, two bits lower.
+	// 2^130 = 5: add the bits above four times, where they are, and once, shifted by two.
 	MOVQ R13, R10
 	ANDL $0x03, R10
 	MOVQ R11, R8
@@ -6827,7 +6783,7 @@ weigh:
 	ADCQ BX, R9
 	ADCQ CX, R10
 
-	// Once more, for the few bits that are above now.
+	// Once more, for the few bits above that this made.
 	MOVQ R10, AX
 	ANDL $0x03, R10
 	SHRQ $0x02, AX
@@ -6835,7 +6791,7 @@ weigh:
 	ADDQ AX, R8
 	ADCQ $0x00, R9
 	ADCQ $0x00, R10
-	MOVQ 40(SP), CX
+	MOVQ 64(R15), CX
 	MOVQ digits+8(FP), DI
 
 first:
@@ -7200,7 +7156,7 @@ first:
 	VPMULUDQ   5092(DI), Y6, Y9
 	VPADDQ     Y9, Y4, Y4
 
-	// Carry, so that four lanes fit into one: no sum reaches 2^41, but the first, which is less than 2^43.
+	// Carry, so that the sum of four lanes fits into one: all are less than 2^41, except the first, which is less than 2^43.
 	VPSRLQ       $0x1a, Y0, Y7
 	VPAND        Y15, Y0, Y0
 	VPSRLQ       $0x1a, Y1, Y8
@@ -7227,12 +7183,12 @@ first:
 	VPERM2I128   $0x20, Y9, Y7, Y8
 	VPERM2I128   $0x31, Y9, Y7, Y10
 	VPADDQ       Y10, Y8, Y8
-	VMOVDQU      Y8, (SP)
+	VMOVDQU      Y8, 24(R15)
 	VEXTRACTI128 $0x01, Y4, X7
 	VPADDQ       X7, X4, X4
 	VPSHUFD      $0xee, X4, X7
 	VPADDQ       X7, X4, X4
-	VMOVQ        X4, 32(SP)
+	VMOVQ        X4, 56(R15)
 	ADDQ         $0x00000400, SI
 	DECQ         CX
 	JNZ          weigh
@@ -7287,7 +7243,7 @@ first:
 	ADCQ 40(DI), R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 32(SP), R10
+	MOVQ 56(R15), R10
 	MOVQ R10, DX
 	SHLQ $0x28, R10
 	SHRQ $0x18, DX
@@ -7295,14 +7251,14 @@ first:
 	ADCQ DX, R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 24(SP), R9
+	MOVQ 48(R15), R9
 	SHLQ $0x0e, R9
-	ADDQ (SP), R11
+	ADDQ 24(R15), R11
 	ADCQ R9, R12
 	ADCQ $0x00, R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 8(SP), AX
+	MOVQ 32(R15), AX
 	MOVQ AX, DX
 	SHLQ $0x1a, AX
 	SHRQ $0x26, DX
@@ -7311,7 +7267,7 @@ first:
 	ADCQ $0x00, R13
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
-	MOVQ 16(SP), AX
+	MOVQ 40(R15), AX
 	MOVQ AX, DX
 	SHLQ $0x34, AX
 	SHRQ $0x0c, DX
@@ -7321,7 +7277,7 @@ first:
 	ADCQ $0x00, BX
 	ADCQ $0x00, CX
 
-	// 2^130 = 5: what is above is added four times, in its place, and once, two bits lower.
+	// 2^130 = 5: add the bits above four times, where they are, and once, shifted by two.
 	MOVQ R13, R10
 	ANDL $0x03, R10
 	MOVQ R11, R8
@@ -7338,7 +7294,7 @@ first:
 	ADCQ BX, R9
 	ADCQ CX, R10
 
-	// Once more, for the few bits that are above now.
+	// Once more, for the few bits above that this made.
 	MOVQ R10, AX
 	ANDL $0x03, R10
 	SHRQ $0x02, AX
@@ -7346,13 +7302,8 @@ first:
 	ADDQ AX, R8
 	ADCQ $0x00, R9
 	ADCQ $0x00, R10
-
-	// Leave nothing of key or message behind in vectors or on the stack.
-	MOVQ    h+0(FP), AX
-	MOVQ    R8, (AX)
-	MOVQ    R9, 8(AX)
-	MOVQ    R10, 16(AX)
+	MOVQ R8, (R15)
+	MOVQ R9, 8(R15)
+	MOVQ R10, 16(R15)
 	VZEROALL
-	VMOVDQU Y0, (SP)
-	VMOVDQU Y0, 16(SP)
 	RET

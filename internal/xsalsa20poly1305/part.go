@@ -5,27 +5,27 @@ import (
 	"math/bits"
 )
 
-// A Part is one goroutine's share of a box's tag: the terms of the ciphertext
-// that it has absorbed, all others taken as zero. The zero value has absorbed
-// nothing. A Part takes bytes in ascending order and may leave gaps for other
-// Parts to fill; it must not be used by two goroutines at once.
+// A Part is one goroutine's share of a box's tag: the sum of the terms of the
+// ciphertext that it has absorbed. The zero value has absorbed nothing. A Part takes
+// bytes in ascending order, and may leave gaps for other Parts. Two goroutines must
+// not use it at once.
 type Part struct {
 	h elem
-	// end counts the terms that h has been multiplied through: h is what the
-	// sum would be if the ciphertext ended with term end-1.
+	// end is the number of terms so far, absorbed or not: h is the sum that the
+	// Part has if the ciphertext ends with term end-1.
 	end int64
 }
 
-// Wipe overwrites p. What a sum is together with the ciphertext tells of the key.
+// Wipe overwrites p, because a partial sum and the ciphertext together leak r.
 //
 //go:noinline
 func (p *Part) Wipe() { *p = Part{} }
 
 // absorb adds the ciphertext c, which starts at byte off, to p.
 //
-// A term that is whole gets NaCl's bit 2^128. Where a cut falls inside a term,
-// each side counts its own bytes, and the side that has byte 15 counts the
-// bit. The last term of a message may have no byte 15; its bit is tag's.
+// Poly1305 adds a bit 2^128 to a term of 16 bytes. Where a cut falls inside a term,
+// each side adds its own bytes, and the side with byte 15 adds the bit. The last term
+// of a message may have no byte 15; tag adds the bit of that one.
 func (b *Box) absorb(p *Part, c []byte, off int64) {
 	if in := int(off % termSize); in != 0 && len(c) > 0 {
 		n := min(termSize-in, len(c))
@@ -41,7 +41,7 @@ func (b *Box) absorb(p *Part, c []byte, off int64) {
 	}
 }
 
-// absorbFragment adds bytes that lie within one term, not the whole of it.
+// absorbFragment adds c, a part of one term, to p.
 func (b *Box) absorbFragment(p *Part, c []byte, off int64) {
 	in := int(off % termSize)
 	var term [termSize]byte
@@ -54,25 +54,25 @@ func (b *Box) absorbFragment(p *Part, c []byte, off int64) {
 	p.h = add(p.h, mul(t, b.r.elem()))
 }
 
-// termElem is a term without a bit 2^128.
+// termElem returns the elem of a term without its bit 2^128.
 func termElem(term *[termSize]byte) elem {
 	return elem{binary.LittleEndian.Uint64(term[:8]), binary.LittleEndian.Uint64(term[8:]), 0}
 }
 
-// seek moves p over a gap, up to before term n.
+// seek moves p over a gap, to term n.
 func (b *Box) seek(p *Part, n int64) {
 	b.mayAbsorb(p, n*termSize)
 	p.h, p.end = b.sum(p, n), n
 }
 
-// mayAbsorb: a term that was absorbed is not absorbed again.
+// mayAbsorb panics if p has absorbed the term at byte off, or a later one.
 func (b *Box) mayAbsorb(p *Part, off int64) {
 	if off/termSize < p.end {
 		panic("xsalsa20poly1305: a part takes its bytes in ascending order")
 	}
 }
 
-// sum is what p is worth before term n.
+// sum returns the sum that p has if the ciphertext ends before term n.
 func (b *Box) sum(p *Part, n int64) elem {
 	if n < p.end {
 		panic("xsalsa20poly1305: the ciphertext ends before what was absorbed")
@@ -83,7 +83,7 @@ func (b *Box) sum(p *Part, n int64) elem {
 	return mul(p.h, pow(b.r.elem(), uint64(n-p.end)))
 }
 
-// tag joins the parts of an n-byte ciphertext.
+// tag is Tag.
 func (b *Box) tag(n int64, parts []Part) (tag [TagSize]byte) {
 	var h elem
 	for i := range parts {

@@ -5,13 +5,13 @@ import (
 	"math/bits"
 )
 
-// An elem is an integer mod 2^130-5, w0 + w1*2^64 + w2*2^128, not fully reduced:
-// every function here takes w2 < 16, but horner, which takes w2 <= 4, and gives
-// w2 <= 4. (An array would not be passed in registers.)
+// An elem is an integer mod 2^130-5, w0 + w1*2^64 + w2*2^128, not fully reduced.
+// Functions take w2 < 16 and return w2 <= 4, unless they say otherwise; horner takes
+// w2 <= 4. (Go would not pass an array in registers.)
 type elem struct{ w0, w1, w2 uint64 }
 
-// clamped is Poly1305's r, a 124-bit number whose upper word is a multiple of
-// four, by construction.
+// clamped is Poly1305's r: 124 bits, of which clamp clears some, so that the upper
+// word is a multiple of four.
 type clamped struct{ w0, w1 uint64 }
 
 func clamp(lo, hi uint64) clamped {
@@ -60,10 +60,10 @@ func horner(h elem, r clamped, c []byte) elem {
 	return elem{h0, h1, h2}
 }
 
-// mul returns a*b. It is written out, because short messages wait for it.
+// mul returns a*b. It has no loops, because short messages wait for it.
 func mul(a, b elem) elem {
-	// Columns of the product, low and high words; the words of 2^128 are so
-	// small that their product is one word.
+	// Columns of the product, low and high words. The product of both w2 fits into
+	// one word.
 	h00, w0 := bits.Mul64(a.w0, b.w0)
 	h01, l01 := bits.Mul64(a.w0, b.w1)
 	h10, l10 := bits.Mul64(a.w1, b.w0)
@@ -97,7 +97,7 @@ func mul(a, b elem) elem {
 // add returns a+b.
 func add(a, b elem) elem { return fold(sum(a, b)) }
 
-// sum is the sum of integers; the caller sees to it that the top word holds it.
+// sum returns the sum of the integers, whose top word must not overflow.
 func sum(a, b elem) (h elem) {
 	var carry uint64
 	h.w0, carry = bits.Add64(a.w0, b.w0, 0)
@@ -106,7 +106,7 @@ func sum(a, b elem) (h elem) {
 	return h
 }
 
-// fold brings what stands above 2^130 down: the result has h.w2 <= 4.
+// fold reduces the bits above 2^130: the result has w2 <= 4.
 func fold(h elem) elem {
 	high := h.w2 >> 2
 	var carry uint64
@@ -131,7 +131,7 @@ func pow(r elem, n uint64) elem {
 // reduce returns h mod 2^130-5, in constant time.
 func reduce(h elem) elem {
 	h = fold(h)
-	// g = h + 5 - 2^130 is negative just if h < 2^130-5.
+	// g = h + 5 - 2^130 is negative if and only if h < 2^130-5.
 	var carry uint64
 	var g elem
 	g.w0, carry = bits.Add64(h.w0, 5, 0)

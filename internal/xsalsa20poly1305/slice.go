@@ -6,78 +6,90 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/largebox/largebox/internal/scratch"
 )
 
-// window is what a goroutine takes of a message at a time, in bytes of
-// keystream. ParallelSize is the length in bytes from which a message is
-// shared by goroutines: below it, starting them costs more than they save.
 const (
-	window       = 64 << 10
+	// window is how many bytes of a message a goroutine takes at a time.
+	window = 64 << 10
+	// ParallelSize is the length in bytes from which goroutines share a message. With
+	// less, starting them costs more than they save.
 	ParallelSize = 2 * window
 )
 
+// A call holds the secrets of one call: the key schedule, the start of the keystream,
+// and the sum.
+type call struct {
+	box   Box
+	first start
+	parts [1]Part
+}
+
+var calls scratch.Pool[call]
+
+// newCall returns the call for a message of n bytes. The caller ends it.
+func newCall(n int, nonce *[NonceSize]byte, key *[KeySize]byte) *call {
+	c := calls.Get()
+	c.box.begin(&c.first, n, key, nonce)
+	return c
+}
+
+// end wipes c.
+func (c *call) end() {
+	c.box.powers.wipe()
+	calls.Put(c)
+}
+
 // SealSlice appends the box of message (tag, then ciphertext) to out, with the
-// contract of x/crypto's secretbox.Seal.
+// contract of x/crypto's secretbox.Seal. It is safe for concurrent use.
 func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) []byte {
 	ret, tail := extend(out, TagSize+len(message))
 	if overlap(tail, message) {
 		panic("largebox: invalid buffer overlap")
 	}
-	var b Box
-	var first start
-	var parts [1]Part
-	defer func() { // also if a mapped message faults
-		Wipe(first[:])
-		parts[0].Wipe()
-		b.Wipe()
-	}()
-	b.begin(&first, len(message), key, nonce)
+	c := newCall(len(message), nonce, key)
+	defer c.end() // also if a mapped message faults
+	b, p := &c.box, &c.parts[0]
 	dst, tag := tail[TagSize:], (*[TagSize]byte)(tail)
 	if workers := goroutines(len(message)); workers > 1 {
-		*tag = sealParallel(&b, dst, message, workers)
+		*tag = b.sealParallel(dst, message, workers)
 		return ret
 	}
-	p := &parts[0]
-	n := first.xor(dst, message)
+	n := c.first.xor(dst, message)
 	b.absorb(p, dst[:n], 0)
-	if rest := len(message) - n; rest >= b.kernel.powersFrom() {
-		b.sealLong(p, dst[n:], message[n:], int64(n))
-	} else if rest > 0 {
+	if rest := len(message) - n; rest > 0 {
+		if rest >= b.kernel.powersFrom() {
+			b.setPowers()
+		}
 		b.sealBlocks(p, dst[n:], message[n:], int64(n))
 	}
-	*tag = b.tag(int64(len(message)), parts[:])
+	*tag = b.tag(int64(len(message)), c.parts[:])
 	return ret
 }
 
 // OpenSlice appends the message in box to out, with the contract of x/crypto's
-// secretbox.Open. It authenticates the whole box before it decrypts any of it:
-// where it returns false, it has written nothing.
+// secretbox.Open. It authenticates the whole box before it decrypts any of it: if it
+// returns false, it has written nothing. It is safe for concurrent use.
 func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]byte, bool) {
 	if len(box) < TagSize {
 		return nil, false
 	}
 	tag, ciphertext := (*[TagSize]byte)(box), box[TagSize:]
-	var b Box
-	var first start
-	var parts [1]Part
-	defer func() { // also if a mapped box faults
-		Wipe(first[:])
-		parts[0].Wipe()
-		b.Wipe()
-	}()
-	b.begin(&first, len(ciphertext), key, nonce)
+	c := newCall(len(ciphertext), nonce, key)
+	defer c.end() // also if a mapped box faults
+	b := &c.box
 	workers := goroutines(len(ciphertext))
 
 	var ok bool
 	if workers > 1 {
-		ok = verifyParallel(&b, tag, ciphertext, workers)
+		ok = b.verifyParallel(tag, ciphertext, workers)
 	} else {
 		if len(ciphertext) >= b.kernel.powersFrom() {
-			b.authLong(&parts[0], ciphertext)
-		} else {
-			b.absorb(&parts[0], ciphertext, 0)
+			b.setPowers()
 		}
-		ok = b.verify(tag, int64(len(ciphertext)), parts[:])
+		b.absorb(&c.parts[0], ciphertext, 0)
+		ok = b.verify(tag, int64(len(ciphertext)), c.parts[:])
 	}
 	if !ok {
 		return nil, false
@@ -88,15 +100,15 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 		panic("largebox: invalid buffer overlap")
 	}
 	if workers > 1 {
-		xorParallel(&b, tail, ciphertext, workers)
+		b.xorParallel(tail, ciphertext, workers)
 	} else {
-		n := first.xor(tail, ciphertext)
+		n := c.first.xor(tail, ciphertext)
 		b.XOR(tail[n:], ciphertext[n:], int64(n))
 	}
 	return ret, true
 }
 
-// goroutines is how many share a message of n bytes.
+// goroutines returns how many goroutines share a message of n bytes.
 func goroutines(n int) int {
 	if n < ParallelSize {
 		return 1
@@ -104,67 +116,37 @@ func goroutines(n int) int {
 	return min(runtime.GOMAXPROCS(0), n/window)
 }
 
-// The long forms have room for powers of r, which short messages do without.
-
-//go:noinline
-func (b *Box) sealLong(p *Part, dst, src []byte, off int64) {
-	var powers powers
-	long := *b
-	defer long.Wipe()
-	long.powers = &powers // know would move it to the heap
-	powers.set(long.kernel, long.r)
-	long.sealBlocks(p, dst, src, off)
-}
-
-//go:noinline
-func (b *Box) authLong(p *Part, src []byte) {
-	var powers powers
-	long := *b
-	defer long.Wipe()
-	long.powers = &powers // know would move it to the heap
-	powers.set(long.kernel, long.r)
-	long.absorb(p, src, 0)
-}
-
-// The parallel forms copy the key schedule to the heap, from where goroutines
-// use it.
-
-func sealParallel(b *Box, dst, src []byte, workers int) [TagSize]byte {
-	shared, parts := new(Box), make([]Part, workers)
-	*shared = *b
-	defer func() { shared.Wipe(); clear(parts) }()
-	shared.know(new(powers))
+func (b *Box) sealParallel(dst, src []byte, workers int) [TagSize]byte {
+	b.setPowers()
+	parts := make([]Part, workers)
+	defer clear(parts)
 	share(len(src), workers, func(worker, from, to int) {
-		shared.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
+		b.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
 	})
-	return shared.tag(int64(len(src)), parts)
+	return b.tag(int64(len(src)), parts)
 }
 
-func verifyParallel(b *Box, tag *[TagSize]byte, src []byte, workers int) bool {
-	shared, parts := new(Box), make([]Part, workers)
-	*shared = *b
-	defer func() { shared.Wipe(); clear(parts) }()
-	shared.know(new(powers))
+func (b *Box) verifyParallel(tag *[TagSize]byte, src []byte, workers int) bool {
+	b.setPowers()
+	parts := make([]Part, workers)
+	defer clear(parts)
 	share(len(src), workers, func(worker, from, to int) {
-		shared.Auth(&parts[worker], src[from:to], int64(from))
+		b.Auth(&parts[worker], src[from:to], int64(from))
 	})
-	return shared.verify(tag, int64(len(src)), parts)
+	return b.verify(tag, int64(len(src)), parts)
 }
 
-func xorParallel(b *Box, dst, src []byte, workers int) {
-	shared := new(Box)
-	*shared = *b
-	defer shared.Wipe()
+func (b *Box) xorParallel(dst, src []byte, workers int) {
 	share(len(src), workers, func(_, from, to int) {
-		shared.XOR(dst[from:to], src[from:to], int64(from))
+		b.XOR(dst[from:to], src[from:to], int64(from))
 	})
 }
 
-// share calls fn for every window of an n-byte message, from the calling
-// goroutine, which is worker 0, and workers-1 others, and returns when all have
-// ended. A panic in any of them is raised again on the calling goroutine, and
-// all of them treat memory faults as the caller does (debug.SetPanicOnFault),
-// so that a caller who works on mapped files can recover here as well.
+// share calls fn for every window of an n-byte message, on the calling goroutine,
+// which is worker 0, and on workers-1 others. It returns when all have ended. It
+// raises a panic of any of them again on the calling goroutine. All treat memory
+// faults as the caller does (debug.SetPanicOnFault), so that a caller who works on
+// mapped files can recover from faults in other goroutines, too.
 func share(n, workers int, fn func(worker, from, to int)) {
 	faults := debug.SetPanicOnFault(false)
 	debug.SetPanicOnFault(faults)
@@ -179,12 +161,11 @@ func share(n, workers int, fn func(worker, from, to int)) {
 			}
 		}()
 		for failure.Load() == nil {
-			to := int(next.Add(1))*window - KeystreamOffset
-			from := max(to-window, 0)
-			if from >= n {
+			from, to, ok := windowAt(next.Add(1)-1, n)
+			if !ok {
 				return
 			}
-			fn(worker, from, min(to, n))
+			fn(worker, from, to)
 		}
 	}
 	var wg sync.WaitGroup
@@ -198,8 +179,20 @@ func share(n, workers int, fn func(worker, from, to int)) {
 	}
 }
 
-// extend returns in with n more bytes, and those bytes. It allocates only where
-// the capacity of in is too small.
+// windowAt returns the bounds of window i of an n-byte message, and whether there is
+// such a window. Windows are cut where blocks of keystream start. It computes in 64
+// bits, because a window may end beyond what an int of 32 bits holds.
+func windowAt(i int64, n int) (from, to int, ok bool) {
+	end := (i+1)*window - KeystreamOffset
+	start := max(end-window, 0)
+	if start >= int64(n) {
+		return 0, 0, false
+	}
+	return int(start), int(min(end, int64(n))), true
+}
+
+// extend returns in with n more bytes, and those bytes. It allocates only if the
+// capacity of in is too small.
 func extend(in []byte, n int) (head, tail []byte) {
 	if total := len(in) + n; cap(in) >= total {
 		head = in[:total]

@@ -2,6 +2,7 @@ package xsalsa20poly1305
 
 import (
 	"bytes"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -57,8 +58,8 @@ func TestOverlapPanics(t *testing.T) {
 	}
 }
 
-// TestFailedOpenWritesNothing watches the whole capacity of out for a byte that
-// is not the sentinel, while a box that does not verify is being opened.
+// TestFailedOpenWritesNothing opens boxes that do not verify. Meanwhile it looks in the
+// whole capacity of out for a byte that has changed.
 func TestFailedOpenWritesNothing(t *testing.T) {
 	r := rng(22)
 	key, nonce := randomKey(r)
@@ -102,7 +103,7 @@ func TestFailedOpenWritesNothing(t *testing.T) {
 	}
 }
 
-// bytesOf is the memory of s.
+// bytesOf returns the memory of s as bytes.
 func bytesOf(s []atomic.Uint32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), 4*len(s))
 }
@@ -129,8 +130,35 @@ func checkAllocations(t *testing.T) {
 	}
 }
 
-// TestParallelPanic raises a panic in one goroutine of share and wants it on
-// the caller's, with the others ended.
+// TestWindows cuts messages of every length around a window, and of the greatest
+// lengths there are, and wants the windows to follow each other from the first byte
+// to the last. With an int of 32 bits (GOARCH=386), the end of the last one
+// overflows.
+func TestWindows(t *testing.T) {
+	lengths := []int{1, ParallelSize, 10 * window, math.MaxInt32 - 1, math.MaxInt32}
+	for d := range 200 {
+		lengths = append(lengths, window-100+d, math.MaxInt32-window-KeystreamOffset-100+d)
+	}
+	for _, n := range lengths {
+		end := 0
+		for i := int64(0); ; i++ {
+			from, to, ok := windowAt(i, n)
+			if !ok {
+				break
+			}
+			if from != end || to <= from || to > n || to-from > window || to < n && (to+KeystreamOffset)%window != 0 {
+				t.Fatalf("window %d of %d bytes is from %d to %d, after %d", i, n, from, to, end)
+			}
+			end = to
+		}
+		if end != n {
+			t.Fatalf("the windows of %d bytes end at %d", n, end)
+		}
+	}
+}
+
+// TestParallelPanic raises a panic in one goroutine of share. It wants the panic on the
+// caller's goroutine, and the others to have ended.
 func TestParallelPanic(t *testing.T) {
 	var running atomic.Int32
 	defer func() {
@@ -154,8 +182,8 @@ func TestParallelPanic(t *testing.T) {
 	t.Error("share returned")
 }
 
-// TestFaultSettingIsInherited: what the caller chose with SetPanicOnFault holds
-// in every goroutine, and holds for the caller afterwards.
+// TestFaultSettingIsInherited wants the caller's SetPanicOnFault in every goroutine of
+// share, and unchanged for the caller afterwards.
 func TestFaultSettingIsInherited(t *testing.T) {
 	for _, want := range []bool{true, false} {
 		debug.SetPanicOnFault(want)
@@ -171,7 +199,7 @@ func TestFaultSettingIsInherited(t *testing.T) {
 			all.Wait() // a window for each of them
 		})
 		if differs.Load() || debug.SetPanicOnFault(false) != want {
-			t.Errorf("with %v: a goroutine treats faults otherwise than its caller", want)
+			t.Errorf("with %v: a goroutine treats faults differently from its caller", want)
 		}
 	}
 }

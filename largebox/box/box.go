@@ -7,32 +7,35 @@
 //
 //	import "github.com/largebox/largebox/largebox/box"
 //
-// The contract is x/crypto's. Results are appended to out, in place if it has
-// the capacity; an output that overlaps the input panics; Open authenticates
-// all of the box before it writes a byte of the message, and where it fails it
-// returns nil and false and has not touched out. Tests do the same with both
-// packages, and compare.
+// The contract is x/crypto's. Functions append results to out, in place if it has
+// the capacity, and panic if the output overlaps the input. Open authenticates the
+// whole box before it writes a byte of the message. If it fails, it returns nil and
+// false and has not written to out. Tests compare the two packages.
 //
-// Messages of 128 KiB and more are shared by up to GOMAXPROCS goroutines, which
-// have ended when the call returns; a panic in one of them is raised on the
-// calling goroutine. Shorter ones stay there. Then nothing is allocated, if out
-// has the capacity and the key is precomputed.
+// Up to GOMAXPROCS goroutines share a message of 128 KiB or more. They have ended
+// when the call returns, and a panic in one of them is raised on the calling
+// goroutine. A shorter message stays on the calling goroutine and allocates nothing,
+// if out has the capacity and the key is precomputed. All functions are safe for
+// concurrent use.
 //
 // # Speed
 //
 // With AVX-512 and IFMA, one core seals 1 MiB 6 times as fast as x/crypto's
 // package and opens it 5 times as fast; with AVX2, 2.6 and 2.5 times; elsewhere as
 // fast, and messages below 128 bytes up to 17% slower. Long messages are shared by
-// all cores besides. bench/README.md has all figures, also next to libsodium, and
+// all cores, too. bench/README.md has all figures, also next to libsodium, and
 // "largebox bench" measures those of the machine at hand.
 //
-// The agreement on a key (Curve25519), before the message, is x/crypto's and as
-// fast as that; [Precompute] does it once for many messages.
+// The key agreement (Curve25519) before each message is crypto/ecdh's, as in
+// x/crypto, and as fast. [Precompute] does it once for many messages.
 package box
 
 import (
+	"errors"
 	"io"
 
+	"github.com/largebox/largebox/internal/errs"
+	"github.com/largebox/largebox/internal/scratch"
 	"github.com/largebox/largebox/internal/sealedbox"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"golang.org/x/crypto/nacl/box"
@@ -53,19 +56,26 @@ func GenerateKey(rand io.Reader) (publicKey, privateKey *[32]byte, err error) {
 
 // Precompute calculates the key that the owners of the two pairs share, for the
 // functions whose name ends in AfterPrecomputation.
+//
+// Like x/crypto's, it accepts a public key of low order, with which everybody can
+// compute the shared key.
 func Precompute(sharedKey, peersPublicKey, privateKey *[32]byte) {
-	box.Precompute(sharedKey, peersPublicKey, privateKey)
+	err := sealedbox.SharedKey(sharedKey, peersPublicKey, privateKey)
+	if err != nil && !errors.Is(err, errs.ErrLowOrderKey) {
+		panic(err) // where X25519 is not allowed
+	}
 }
+
+var sharedKeys scratch.Pool[[32]byte]
 
 // Seal appends an encrypted and authenticated copy of message to out, which is
 // Overhead bytes longer than message and must not overlap it. The nonce must be
 // unique for each message of a pair of keys.
 func Seal(out, message []byte, nonce *[24]byte, peersPublicKey, privateKey *[32]byte) []byte {
-	var sharedKey [32]byte
-	box.Precompute(&sharedKey, peersPublicKey, privateKey)
-	out = xsalsa20poly1305.SealSlice(out, message, nonce, &sharedKey)
-	xsalsa20poly1305.Wipe(sharedKey[:])
-	return out
+	sharedKey := sharedKeys.Get()
+	defer sharedKeys.Put(sharedKey)
+	Precompute(sharedKey, peersPublicKey, privateKey)
+	return xsalsa20poly1305.SealSlice(out, message, nonce, sharedKey)
 }
 
 // SealAfterPrecomputation is Seal with a key from Precompute.
@@ -77,11 +87,10 @@ func SealAfterPrecomputation(out, message []byte, nonce *[24]byte, sharedKey *[3
 // to out, which must not overlap box. If it returns false, it has written
 // nothing.
 func Open(out, boxed []byte, nonce *[24]byte, peersPublicKey, privateKey *[32]byte) ([]byte, bool) {
-	var sharedKey [32]byte
-	box.Precompute(&sharedKey, peersPublicKey, privateKey)
-	out, ok := xsalsa20poly1305.OpenSlice(out, boxed, nonce, &sharedKey)
-	xsalsa20poly1305.Wipe(sharedKey[:])
-	return out, ok
+	sharedKey := sharedKeys.Get()
+	defer sharedKeys.Put(sharedKey)
+	Precompute(sharedKey, peersPublicKey, privateKey)
+	return xsalsa20poly1305.OpenSlice(out, boxed, nonce, sharedKey)
 }
 
 // OpenAfterPrecomputation is Open with a key from Precompute.
@@ -97,14 +106,13 @@ func SealAnonymous(out, message []byte, recipient *[32]byte, rand io.Reader) ([]
 	if err != nil {
 		return nil, err
 	}
+	defer xsalsa20poly1305.Wipe(private[:])
 	nonce := sealedbox.Nonce(public, recipient)
 	if need := len(out) + AnonymousOverhead + len(message); cap(out) < need {
 		out = append(make([]byte, 0, need), out...)
 	}
 	out = append(out, public[:]...)
-	out = Seal(out, message, &nonce, recipient, private)
-	xsalsa20poly1305.Wipe(private[:])
-	return out, nil
+	return Seal(out, message, &nonce, recipient, private), nil
 }
 
 // OpenAnonymous authenticates and decrypts a sealed box and appends the message

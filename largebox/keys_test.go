@@ -1,0 +1,87 @@
+package largebox
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/largebox/largebox/keyfile"
+	"golang.org/x/crypto/nacl/secretbox"
+)
+
+// A key that is nil, empty or wiped is an error, and not a key of zeros.
+func TestNoKey(t *testing.T) {
+	dir := t.TempDir()
+	src := write(t, filepath.Join(dir, "message"), message(100))
+	box := write(t, filepath.Join(dir, "box"), message(100))
+	public := keyfile.NewIdentity().PublicKey()
+	wiped, wipedIdentity := keyfile.NewSecret(), keyfile.NewIdentity()
+	keys := map[string]any{
+		"a nil Secret": SecretKey(nil), "a zero Secret": SecretKey(new(keyfile.Secret)), "a wiped Secret": SecretKey(wiped),
+		"a nil peer": BoxKey(nil, keyfile.NewIdentity()), "a zero peer": BoxKey(new(keyfile.PublicKey), keyfile.NewIdentity()),
+		"a nil own": BoxKey(public, nil), "a zero own": BoxKey(public, new(keyfile.Identity)), "a wiped own": BoxKey(public, wipedIdentity),
+		"a nil Recipient": Recipient(nil), "a zero Recipient": Recipient(new(keyfile.PublicKey)),
+		"a nil Identity": Identity(nil), "a zero Identity": Identity(new(keyfile.Identity)), "a wiped Identity": Identity(wipedIdentity),
+		"an UnsafeNonce": UnsafeNonce(SecretKey(wiped), [NonceSize]byte{}),
+	}
+	wiped.Wipe()
+	wipedIdentity.Wipe()
+	for what, key := range keys {
+		if sealer, ok := key.(Sealer); ok {
+			if _, err := SealFile(ctx, filepath.Join(dir, "out"), src, sealer, Options{}); !errors.Is(err, keyfile.ErrNoKey) || !errors.Is(err, fs.ErrInvalid) {
+				t.Errorf("sealing with %s: %v", what, err)
+			}
+		}
+		if opener, ok := key.(Opener); ok {
+			if _, err := OpenFile(ctx, filepath.Join(dir, "out"), box, opener, Options{}); !errors.Is(err, keyfile.ErrNoKey) {
+				t.Errorf("opening with %s: %v", what, err)
+			}
+			if _, err := VerifyFile(ctx, box, opener, VerifyOptions{}); !errors.Is(err, keyfile.ErrNoKey) {
+				t.Errorf("verifying with %s: %v", what, err)
+			}
+		}
+	}
+	wantNames(t, dir, "message", "box")
+}
+
+func TestUnsafeNonceSealsOneBox(t *testing.T) {
+	dir := t.TempDir()
+	src := write(t, filepath.Join(dir, "message"), message(100))
+	nonce := [NonceSize]byte{1, 2, 3}
+	sealer := UnsafeNonce(SecretKey(testSecret), nonce)
+	if _, err := SealFile(ctx, filepath.Join(dir, "box"), src, sealer, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, filepath.Join(dir, "box"), secretbox.Seal(nonce[:], message(100), &nonce, &testKey))
+	if _, err := SealFile(ctx, filepath.Join(dir, "again"), src, sealer, Options{}); !errors.Is(err, fs.ErrInvalid) {
+		t.Errorf("a second box: %v", err)
+	}
+	if _, err := SealFile(ctx, filepath.Join(dir, "again"), src, UnsafeNonce(nil, nonce), Options{}); !errors.Is(err, fs.ErrInvalid) {
+		t.Errorf("no key: %v", err)
+	}
+	wantNames(t, dir, "message", "box")
+
+	// Of several that use it at once, one seals.
+	sealer = UnsafeNonce(SecretKey(testSecret), nonce)
+	errs := make([]error, 8)
+	var all sync.WaitGroup
+	for i := range errs {
+		all.Go(func() {
+			_, errs[i] = SealStream(ctx, Path(filepath.Join(dir, "one")), Path(src), sealer, Options{Replace: true})
+		})
+	}
+	all.Wait()
+	sealed := 0
+	for _, err := range errs {
+		if err == nil {
+			sealed++
+		} else if !errors.Is(err, fs.ErrInvalid) {
+			t.Error(err)
+		}
+	}
+	if sealed != 1 {
+		t.Errorf("%d boxes have one nonce", sealed)
+	}
+}

@@ -1,0 +1,48 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+)
+
+// WriteFile publishes a file at path with data as its content: the name appears
+// with the whole content or not at all. An existing name is an fs.ErrExist
+// unless opts.Replace is set. A zero opts.Mode means 0600, and opts.TempName
+// must be empty.
+func WriteFile(ctx context.Context, path string, data []byte, opts Options) error {
+	dir, name, err := OpenParent(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if err := dir.Available(name, opts.Replace); err != nil {
+		return err
+	}
+	f, err := Create(dir, CreateOptions{Mode: opts.Mode, Prefix: opts.Prefix})
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		_, err = f.Publish(ctx, name, opts)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// OpenParent opens the directory of the file at path, and returns the name of
+// the file in it. The error is an fs.ErrInvalid if path ends in no file name.
+// The caller closes dir.
+func OpenParent(path string) (dir *Dir, name string, err error) {
+	parent, name := filepath.Split(path)
+	if !isFileName(name) {
+		return nil, "", &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("not the name of a file: %w", fs.ErrInvalid)}
+	}
+	if parent == "" {
+		parent = "."
+	}
+	dir, err = OpenDir(parent)
+	return dir, name, err
+}
