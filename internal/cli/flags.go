@@ -6,16 +6,24 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/largebox/largebox/largebox"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
 // The values of flags that have only a few.
 var (
-	strategies = []string{"auto", "link", "clone", "copy", "rename"}
-	workspaces = []string{"auto", "mmap", "fallback"}
+	strategies = texts(largebox.Host().Strategies)
+	workspaces = texts(largebox.Host().Workspaces)
 	progresses = []string{"auto", "always", "never"}
 )
+
+func texts[S ~string](all []S) (texts []string) {
+	for _, s := range all {
+		texts = append(texts, string(s))
+	}
+	return texts
+}
 
 // workFlags say how the work is done.
 type workFlags struct {
