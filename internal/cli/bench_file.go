@@ -128,7 +128,7 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "by %s, published by %s, %d workers\n", result.Workspace, result.Strategy, result.Workers)
+	fmt.Fprintf(w, "by %s, published by %s, %s\n", result.Workspace, result.Strategy, workers(result.Workers))
 	return result, nil
 }
 

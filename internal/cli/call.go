@@ -143,7 +143,12 @@ func (c *call) perform(f work) (result largebox.Result, err error) {
 		c.options.Progress = bar.progress
 		defer bar.finish()
 	}
-	return c.run(c)
+	result, err = c.run(c)
+	var named *largebox.Error
+	if errors.As(err, &named) { // which knows no name of a stream
+		named.Src, named.Dst = c.p.display(f.src), c.p.display(f.dst)
+	}
+	return result, err
 }
 
 func (c *call) isDirectory(src string) error {

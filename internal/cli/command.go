@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/largebox/largebox/largebox"
@@ -81,8 +82,10 @@ temporary one). Nothing is overwritten without -f.
 
 func unknownCommand(root *cobra.Command, name string) error {
 	err := usagef("unknown command %q", name)
-	if meant := root.SuggestionsFor(name); len(meant) > 0 {
-		err = hintedError{err, "did you mean largebox " + strings.Join(meant, ", or ") + "?"}
+	meant := root.SuggestionsFor(name)
+	slices.Sort(meant) // a name and its aliases may all be near
+	if meant = slices.Compact(meant); len(meant) > 0 {
+		err = hintedError{err, "did you mean largebox " + strings.Join(meant, ", or largebox ") + "?"}
 	} else if info, e := os.Stat(name); e == nil && !info.IsDir() {
 		err = hintedError{err, "it is a file: to seal it, largebox seal " + name}
 	}

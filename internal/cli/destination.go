@@ -36,7 +36,7 @@ func (c *call) outputOf(src string, of int) (string, error) {
 	case out == "":
 		return c.output(src)
 	case isTypedSecret(out):
-		return "", hintedError{usagef("the output would have a key as its name, for all to see"), "-k and -i take the file of a key, -o the name of the output"}
+		return "", errKeyAsName
 	case c.isDir(out):
 		if src == "-" {
 			return "", usagef("-o %s is a directory: standard input has no name that a file in it could get", out)
@@ -48,6 +48,9 @@ func (c *call) outputOf(src string, of int) (string, error) {
 	}
 	return out, nil
 }
+
+var errKeyAsName = hintedError{usagef("the output would have a key as its name, for all to see"),
+	"-k and -i take the file of a key, and -o the name of the output"}
 
 // isDir reports whether OUT is a directory: one that is there, or by its name.
 func (c *call) isDir(out string) bool {

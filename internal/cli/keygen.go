@@ -46,6 +46,9 @@ Keep a copy of it: without the key, nobody can open what was sealed.`,
 				return usagef("--type %s: choose one of secret, box", kind)
 			}
 			defer key.Wipe()
+			if isTypedSecret(out) {
+				return errKeyAsName
+			}
 			if out == "" || out == "-" {
 				text, err := key.FileText()
 				if err != nil {

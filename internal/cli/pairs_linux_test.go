@@ -69,4 +69,3 @@ func (b *trial) failsInPairs(t *testing.T) {
 		}
 	}
 }
-

@@ -28,6 +28,9 @@ func (p *program) localPlaces() PlaceScheme {
 		},
 		Input: func(ctx context.Context, name string) (largebox.Input, io.Closer, error) {
 			if name == "-" {
+				if f, ok := p.stdin.(*os.File); ok && isRegular(f) {
+					return largebox.File(f), nil, nil
+				}
 				r := newPatientReader(ctx, p.stdin)
 				return largebox.Reader(r), r, nil
 			}
@@ -46,6 +49,12 @@ func (p *program) localPlaces() PlaceScheme {
 			return largebox.Path(name), nil
 		},
 	}
+}
+
+// isRegular reports whether f is a regular file, which never blocks.
+func isRegular(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 type closers []io.Closer

@@ -18,9 +18,15 @@ type keyWords []string
 // there. The name of an existing file is no key, whatever it looks like.
 func keysAmong(args []string) (found keyWords) {
 	for _, arg := range append(slices.Clone(args), os.Getenv(keyVariable)) {
-		flag := strings.TrimLeft(arg, "-")
-		name, value, _ := strings.Cut(flag, "=")
-		for _, text := range []string{arg, flag, name, value, flag[min(1, len(flag)):]} { // the last of -kKEY
+		if exists(arg) {
+			continue
+		}
+		name, value, _ := strings.Cut(arg, "=")
+		texts := []string{arg, name, value, strings.TrimSuffix(arg, suffix)}
+		if flag := strings.TrimLeft(arg, "-"); flag != arg && flag != "" {
+			texts = append(texts, flag, flag[1:]) // -kKEY
+		}
+		for _, text := range texts {
 			found = append(found, keyPieces(text)...)
 		}
 	}

@@ -25,8 +25,8 @@ func (c *call) describe(f work, took time.Duration, r largebox.Result) (err erro
 		if r.Durable {
 			how += ", durable"
 		}
-		c.p.console.printf("%s: %s in %.2f s, %.0f MiB/s (%s, %s, %d workers%s)", what, inUnits(r.Bytes),
-			took.Seconds(), mibps(r.Bytes, took), r.Engine, r.Workspace, r.Workers, how)
+		c.p.console.printf("%s: %s in %.2f s, %.0f MiB/s (%s, %s, %s%s)", what, inUnits(r.Bytes),
+			took.Seconds(), mibps(r.Bytes, took), r.Engine, r.Workspace, workers(r.Workers), how)
 	case c.flags.quiet || c.flags.json || f.dst == "-":
 	case c.writes:
 		done := map[bool]string{true: "sealed", false: "opened"}[c.seals]
@@ -35,6 +35,13 @@ func (c *call) describe(f work, took time.Duration, r largebox.Result) (err erro
 		_, err = fmt.Fprintf(c.p.stdout, "%s: authentic, %d bytes\n", c.p.console.hidden.redact(what), r.Bytes)
 	}
 	return err
+}
+
+func workers(n int) string {
+	if n == 1 {
+		return "1 worker"
+	}
+	return fmt.Sprintf("%d workers", n)
 }
 
 func (c *call) printJSON(f work, took time.Duration, r largebox.Result, err error) error {

@@ -136,10 +136,8 @@ func (l *lazyFile) Close() error {
 // that a pipe that nobody reads does not keep a signal from ending the work. A
 // regular file never blocks, and is returned as it is.
 func newPatientWriter(ctx context.Context, w io.Writer) io.Writer {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return w
-		}
+	if f, ok := w.(*os.File); ok && isRegular(f) {
+		return w
 	}
 	return &patientWriter{ctx: ctx, w: w}
 }
@@ -151,6 +149,9 @@ type patientWriter struct {
 }
 
 func (p *patientWriter) Write(b []byte) (int, error) {
+	if p.ctx.Err() != nil { // an earlier write may still be under way
+		return 0, context.Cause(p.ctx)
+	}
 	// A copy, which belongs to the goroutine: it may still be writing it when nobody
 	// waits any more. It may be opened plaintext, so it is wiped.
 	buf := append(p.buf[:0], b...)
