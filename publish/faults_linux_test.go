@@ -184,13 +184,13 @@ func TestRenameWithoutFlags(t *testing.T) {
 			_, temp := temporary(t, dir, newData)
 			withFaults(t, faults, func() {
 				write(t, filepath.Join(dir, final), oldData)
-				if err := d.rename(temp, final, false); !errors.Is(err, fs.ErrExist) {
+				if err := d.renameNew(temp, final, false); !errors.Is(err, fs.ErrExist) {
 					t.Errorf("error is %v", err)
 				}
 				wantNames(t, dir, final, temp)
 				wantFile(t, filepath.Join(dir, final), oldData, filePerm)
 				os.Remove(filepath.Join(dir, final))
-				if err := d.rename(temp, final, false); err != nil {
+				if err := d.renameNew(temp, final, false); err != nil {
 					t.Error(err)
 				}
 			})

@@ -43,9 +43,9 @@ type Options struct {
 	Replace bool
 	// NoSync leaves out the syncing of file and directory.
 	NoSync bool
-	// KeepOnSyncError keeps the new name if syncing the directory fails, which is
-	// an error all the same: for a file that others may rely on as soon as they
-	// have seen it.
+	// KeepOnSyncError keeps the new name if a step after the naming fails, such as
+	// the sync of the directory. That is an error all the same. It is for a file
+	// that others may rely on as soon as they have seen it.
 	KeepOnSyncError bool
 	// Mode is the permission of a fresh file (clone, copy), before umask or
 	// default ACL. Zero means that of the file that is published.

@@ -79,7 +79,7 @@ func TestNeverReplaces(t *testing.T) {
 	_, temp := temporary(t, dir, content(100))
 	writeOld(t, path)
 	for _, to := range []string{final, "FINAL"} { // which is the same here
-		if err := d.rename(temp, to, false); !errors.Is(err, fs.ErrExist) {
+		if err := d.renameNew(temp, to, false); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: error is %v", to, err)
 		}
 	}

@@ -173,7 +173,7 @@ func (p *publication) moveSynced(f *os.File, temp string) error {
 	} else if !same {
 		return p.dir.pathError("rename", temp, ErrConflict)
 	}
-	if err := p.dir.rename(temp, p.name, p.opts.Replace); err != nil {
+	if err := p.giveName(temp); err != nil {
 		return err
 	}
 	if same, err := p.isNameOf(p.name, f); err != nil {
@@ -190,12 +190,19 @@ func (p *publication) moveSynced(f *os.File, temp string) error {
 	return p.syncDir(f, func() error { return p.takeBack(f, temp) })
 }
 
+func (p *publication) giveName(temp string) error {
+	if p.opts.Replace {
+		return p.dir.replace(temp, p.name)
+	}
+	return p.dir.renameNew(temp, p.name, p.opts.KeepOnSyncError)
+}
+
 // takeBack gives f its temporary name again, which its owner removes. It may be
 // the only name of f.
 func (p *publication) takeBack(f *os.File, temp string) error {
 	same, err := p.isNameOf(p.name, f)
 	if err == nil && same {
-		err = p.dir.rename(p.name, temp, false)
+		err = p.dir.renameNew(p.name, temp, false)
 	}
 	return err
 }
