@@ -150,7 +150,7 @@ func (f *File) PublishIn(ctx context.Context, dir *Dir, name string, opts Option
 		return Result{}, dir.pathError("publish", name, fmt.Errorf("TempName is set for a File that has its own: %w", fs.ErrInvalid))
 	}
 	if err := f.work.Reveal(); err != nil {
-		return Result{}, err
+		return Result{}, targetError(dir.join(name), err)
 	}
 	if opts.Mode == 0 {
 		opts.Mode = f.mode

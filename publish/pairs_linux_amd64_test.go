@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,6 +60,10 @@ func (r *trial) check(t *testing.T, failed []string) {
 	what := strings.Join(failed, ", ")
 	if r.err != nil && (len(failed) == 0 || !errors.Is(r.err, unix.EIO)) {
 		t.Errorf("%s: error is %v", what, r.err)
+	}
+	var path *fs.PathError
+	if r.err != nil && (!errors.As(r.err, &path) || path.Path != filepath.Join(r.dir, final)) {
+		t.Errorf("%s: the error does not start with the path of the name: %v", what, r.err)
 	}
 	stays := slices.ContainsFunc(failed, func(step string) bool {
 		return strings.HasPrefix(step, "unlinkat") || strings.HasPrefix(step, "newfstatat") || strings.HasPrefix(step, "fstat ")

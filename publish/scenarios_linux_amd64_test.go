@@ -22,7 +22,7 @@ type scenario struct {
 
 func nothingMissing(sysfault.Call) unix.Errno { return 0 }
 
-// noFlags has no flags of rename.
+// noFlags is a file system whose rename takes no flags.
 func noFlags(c sysfault.Call) unix.Errno {
 	if c.Number == unix.SYS_RENAMEAT2 {
 		return unix.EINVAL
@@ -30,7 +30,7 @@ func noFlags(c sysfault.Call) unix.Errno {
 	return 0
 }
 
-// noAnonymous has no anonymous files either.
+// noAnonymous is a file system that has no anonymous files either.
 func noAnonymous(c sysfault.Call) unix.Errno {
 	if c.Number == unix.SYS_OPENAT && c.Args[2]&unix.O_TMPFILE == unix.O_TMPFILE {
 		return unix.EOPNOTSUPP
@@ -38,7 +38,7 @@ func noAnonymous(c sysfault.Call) unix.Errno {
 	return noFlags(c)
 }
 
-// noLinks cannot link a file that is open, so that Auto copies.
+// noLinksOfFiles is a sandbox where an open file cannot be linked, so Auto copies.
 func noLinksOfFiles(c sysfault.Call) unix.Errno {
 	if c.Number == unix.SYS_LINKAT && c.Args[4] != 0 {
 		return unix.ENOENT
@@ -86,7 +86,8 @@ func (s scenario) start(t *testing.T, base string) *trial {
 	return &trial{scenario: s, dir: dir}
 }
 
-// run publishes under a supervisor, which is asked about what is not missing.
+// run publishes under a supervisor. decide is asked about each call that missing
+// lets pass.
 func (r *trial) run(t *testing.T, decide func(sysfault.Call) unix.Errno) {
 	t.Helper()
 	ask := func(c sysfault.Call) unix.Errno {

@@ -15,14 +15,14 @@ import (
 func WriteFile(ctx context.Context, path string, data []byte, opts Options) error {
 	dir, name, err := OpenParent(path)
 	if err != nil {
-		return err
+		return targetError(path, err)
 	}
 	defer dir.Close()
 	if err := dir.Available(name, opts.Replace); err != nil {
 		return err
 	}
 	if err := writeFile(ctx, dir, name, data, opts); err != nil {
-		return dir.targetError(name, err)
+		return targetError(dir.join(name), err)
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/largebox/largebox/largebox"
+	"github.com/largebox/largebox/publish"
 	"github.com/spf13/cobra"
 )
 
@@ -32,7 +32,7 @@ in --tmpdir, or $TMPDIR), and for a moment while an existing file is replaced or
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all error
 			for _, dir := range args {
-				swept, err := largebox.Sweep(dir, dryRun)
+				swept, err := publish.Sweep(dir, publish.SweepOptions{DryRun: dryRun})
 				for _, path := range swept {
 					if _, e := fmt.Fprintln(cmd.OutOrStdout(), path); e != nil {
 						return e

@@ -43,8 +43,9 @@ func Run(t testing.TB, decide func(Call) unix.Errno, fn func()) {
 		t.Fatal(err)
 	}
 	defer unix.Close(ended)
-	installed := make(chan int)
+	installed, done := make(chan int), make(chan struct{})
 	go func() {
+		defer close(done)
 		runtime.LockOSThread() // the thread ends with the goroutine
 		var fd int
 		if fd, err = install(); err != nil {
@@ -63,6 +64,7 @@ func Run(t testing.TB, decide func(Call) unix.Errno, fn func()) {
 	if err := supervise(fd, ended, decide); err != nil {
 		t.Fatalf("the supervisor of system calls: %v", err)
 	}
+	<-done
 }
 
 // install installs the filter for this thread, and returns the descriptor that

@@ -18,41 +18,50 @@ func TestMain(m *testing.M) { testfs.Main(m) }
 // of writing and closing it, and of sweeping. All succeed.
 func TestInterrupted(t *testing.T) {
 	found := map[string]int{}
-	for name, use := range map[string]func(dir string) error{"anonymous": useAnonymous, "temporary": useTemporary, "sweep": sweep} {
-		t.Run(name, func(t *testing.T) {
-			base := testfs.Dir(t, "ext4")
-			for step := 0; ; step++ {
-				dir, err := os.MkdirTemp(base, "")
-				if err != nil {
-					t.Fatal(err)
-				}
-				calls, interrupted := 0, ""
-				sysfault.Run(t, func(c sysfault.Call) unix.Errno {
-					if calls++; calls-1 != step {
-						return 0
-					}
-					interrupted = c.String()
-					found[interrupted]++
-					return unix.EINTR
-				}, func() { err = use(dir) })
-				if err != nil {
-					t.Errorf("%s interrupted at step %d: %v", interrupted, step, err)
-				}
-				if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-					t.Errorf("%s interrupted at step %d: %v is left, %v", interrupted, step, left, err)
-				}
-				if interrupted == "" { // there is no such step any more
-					return
-				}
+	uses := map[string]func(dir string) error{"anonymous": useAnonymous, "temporary": useTemporary, "sweep": sweep}
+	calls := []string{"openat", "fstat", "fstatfs", "flock", "pwrite64", "ftruncate", "sync_file_range", "fchmod", "newfstatat", "unlinkat"}
+	for _, kind := range []string{"tmpfs", "ext4"} {
+		t.Run(kind, func(t *testing.T) {
+			dir := testfs.Dir(t, kind)
+			if kind == "ext4" {
+				calls = append(calls, "fallocate")
+			}
+			for name, use := range uses {
+				t.Run(name, func(t *testing.T) { interrupt(t, dir, use, found) })
 			}
 		})
 	}
-	if t.Failed() || len(found) == 0 {
-		return
-	}
-	for _, call := range []string{"openat", "fstat", "fstatfs", "flock", "pwrite64", "ftruncate", "fallocate", "sync_file_range", "fchmod", "newfstatat", "unlinkat"} {
+	for _, call := range calls {
 		if found[call] == 0 {
 			t.Errorf("no %s was interrupted", call)
+		}
+	}
+}
+
+// interrupt runs use again and again, each time with one system call interrupted.
+func interrupt(t *testing.T, base string, use func(dir string) error, found map[string]int) {
+	for step := 0; ; step++ {
+		dir, err := os.MkdirTemp(base, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls, interrupted := 0, ""
+		sysfault.Run(t, func(c sysfault.Call) unix.Errno {
+			if calls++; calls-1 != step {
+				return 0
+			}
+			interrupted = c.String()
+			found[interrupted]++
+			return unix.EINTR
+		}, func() { err = use(dir) })
+		if err != nil {
+			t.Errorf("%s interrupted at step %d: %v", interrupted, step, err)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%s interrupted at step %d: %v is left, %v", interrupted, step, left, err)
+		}
+		if interrupted == "" { // there is no such step any more
+			return
 		}
 	}
 }
