@@ -24,8 +24,8 @@ func (p *program) newBench() *cobra.Command {
 		Long: `Measure how fast largebox is on this machine: messages in memory, on one core and
 on all, next to golang.org/x/crypto's secretbox; and a file that is sealed,
 verified and opened in DIR, next to a plain copy of it. The file needs three times
-its size, is not synced, and is removed, also after ^C. What is killed leaves a
-directory .largebox-bench-* behind.
+its size, is not synced, and is removed, also after ^C. A bench that is killed
+leaves a directory .largebox-bench-* behind.
 
 It takes about ten seconds. Figures are in MiB/s (2^20 bytes of the message), each
 the median of three; machines drift, so compare within one run.`,
@@ -52,7 +52,7 @@ the median of three; machines drift, so compare within one run.`,
 	return cmd
 }
 
-// longestMessage in bytes is still in memory on a small machine: three times.
+// longestMessage is in bytes. bench needs three times that in memory.
 const longestMessage = 1 << 30
 
 type benchFlags struct {
@@ -62,7 +62,7 @@ type benchFlags struct {
 	json      bool
 }
 
-// A benchReport is what bench found, as --json prints it. Throughputs are in MiB/s.
+// A benchReport is the result of bench, as --json prints it. Throughputs are in MiB/s.
 type benchReport struct {
 	Op        string         `json:"op"`
 	Processor string         `json:"processor"`
@@ -84,7 +84,7 @@ func (f *benchFlags) run(p *program, cmd *cobra.Command) error {
 	for _, text := range f.messages {
 		n, err := parseSize("messages", text)
 		if err == nil && (n == 0 || n > longestMessage) {
-			err = usagef("--messages %s: from 1 to %s are possible", text, exactly(longestMessage))
+			err = usagef("--messages %s: give sizes from 1 B to %s", text, exactly(longestMessage))
 		}
 		if err != nil {
 			return err
@@ -95,7 +95,7 @@ func (f *benchFlags) run(p *program, cmd *cobra.Command) error {
 	case len(messages) == 0:
 		return usagef("--messages is empty")
 	case f.time <= 0:
-		return usagef("--time %v: more than nothing is needed", f.time)
+		return usagef("--time %v: give a time above zero", f.time)
 	}
 	out := cmd.OutOrStdout()
 	if f.json {
@@ -116,9 +116,9 @@ func (f *benchFlags) run(p *program, cmd *cobra.Command) error {
 	return json.NewEncoder(cmd.OutOrStdout()).Encode(report)
 }
 
-// bench measures, and writes each figure for people when it is there.
+// bench measures, and writes each figure to out as soon as it is known.
 func bench(ctx context.Context, out io.Writer, dir string, size int64, messages []int, each time.Duration) (_ *benchReport, err error) {
-	// Nobody is to wait for figures that nobody gets.
+	// A figure that cannot be written ends the work.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	w := writerFunc(func(p []byte) (int, error) {
@@ -132,7 +132,7 @@ func bench(ctx context.Context, out io.Writer, dir string, size int64, messages 
 		Op: "bench", Processor: processor(), Arch: runtime.GOARCH, Features: features(), Cores: runtime.GOMAXPROCS(0),
 		Engine: xsalsa20poly1305.Engine(), Engines: xsalsa20poly1305.Engines(),
 	}
-	// What cannot be measured is found before the rest has taken its time.
+	// Before the long part, so that a directory without room is found at once.
 	file, err := newBenchFile(dir, size)
 	if err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ type writerFunc func(p []byte) (int, error)
 
 func (fn writerFunc) Write(p []byte) (int, error) { return fn(p) }
 
-// processor is its name, where the system has one.
+// processor returns the name of the processor, where Linux says it.
 func processor() string {
 	text, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(text)) {
@@ -167,7 +167,7 @@ func processor() string {
 	return "unknown processor"
 }
 
-// features are those that engines ask for.
+// features returns the features of the processor that engines need.
 func features() []string {
 	found := []string{}
 	for _, f := range []struct {

@@ -17,12 +17,11 @@ import (
 	"github.com/largebox/largebox/publish"
 )
 
-// benchDirPrefix is the name of the directory that bench works in, up to what
-// makes it unique.
+// benchDirPrefix begins the name of the directory that bench works in.
 const benchDirPrefix = ".largebox-bench-"
 
-// A benchFile is the file that is measured, with its box and what is made of
-// them: three times its size.
+// A benchFile is the file that bench measures. Its box and its copy lie beside it,
+// so the directory takes three times its size.
 type benchFile struct {
 	dir, work string
 	size      int64
@@ -37,7 +36,8 @@ type fileFigures struct {
 	Figures   []fileFigure       `json:"figures"`
 }
 
-// A fileFigure is one operation. Ratio is its time in that of the copy.
+// A fileFigure is the result for one operation. Throughput is in MiB/s. Ratio is its
+// time divided by that of the copy.
 type fileFigure struct {
 	Op         string  `json:"op"`
 	Seconds    float64 `json:"seconds"`
@@ -45,15 +45,15 @@ type fileFigure struct {
 	Ratio      float64 `json:"ratio"`
 }
 
-// newBenchFile makes a directory to work in, where there is room. The caller
-// removes it.
+// newBenchFile makes a directory to work in. It returns ErrNoSpace if there is too
+// little room. The caller removes the directory.
 func newBenchFile(dir string, size int64) (*benchFile, error) {
 	f := &benchFile{dir: dir, size: size}
 	if size == 0 {
 		return f, nil
 	}
 	if free, ok := freeSpace(dir); ok && (size > math.MaxInt64/3 || 3*size > free) {
-		err := fmt.Errorf("bench: three times %s are needed in %s, where %s are free: %w", exactly(size), dir, inUnits(free), largebox.ErrNoSpace)
+		err := fmt.Errorf("bench: %[2]s needs room for three times %[1]s, and has %[3]s: %[4]w", exactly(size), dir, inUnits(free), largebox.ErrNoSpace)
 		return nil, hintedError{err, "--size makes the file smaller, and --dir chooses another directory"}
 	}
 	var err error
@@ -132,8 +132,8 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 	return result, nil
 }
 
-// write makes the message, of bytes that no disk compresses, and syncs it: no
-// writeback of it runs into what is measured.
+// write makes the message of random bytes, which no disk compresses, and syncs it,
+// so that its writeback does not slow down the measurement.
 func (f *benchFile) write(ctx context.Context, path string) error {
 	dst, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -143,8 +143,8 @@ func (f *benchFile) write(ctx context.Context, path string) error {
 	return errors.Join(err, dst.Sync(), dst.Close())
 }
 
-// copyPlainly is read(2) and write(2), in one goroutine: a file system that could
-// share the blocks is not asked to.
+// copyPlainly copies with read(2) and write(2) in one goroutine. It does not let the
+// file system share blocks.
 func copyPlainly(ctx context.Context, dst, src string) error {
 	in, err := os.Open(src)
 	if err != nil {
@@ -159,7 +159,7 @@ func copyPlainly(ctx context.Context, dst, src string) error {
 }
 
 func copyChunks(ctx context.Context, dst io.Writer, src io.Reader) error {
-	buf := make([]byte, 256<<10) // as cp has it
+	buf := make([]byte, 256<<10) // the buffer of cp
 	for {
 		if err := context.Cause(ctx); err != nil {
 			return err
@@ -178,7 +178,8 @@ func copyChunks(ctx context.Context, dst io.Writer, src io.Reader) error {
 	}
 }
 
-// benchError is err, which is for want of space or because of a signal perhaps.
+// benchError returns the signal that ended the operation, if one did; otherwise err,
+// with advice if the disk is full.
 func benchError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("bench: %w", cause)

@@ -17,11 +17,11 @@ import (
 	xsecretbox "golang.org/x/crypto/nacl/secretbox"
 )
 
-// benchRounds is how often everything is measured. In a round, one figure comes
-// right after the other that it is compared with.
+// benchRounds is how often everything is measured. A round measures the figures that
+// are compared right after each other.
 const benchRounds = 3
 
-// A memoryFigure is one operation at one size.
+// A memoryFigure is the result for one operation at one size.
 type memoryFigure struct {
 	Op    string `json:"op"`
 	Bytes int    `json:"bytes"`
@@ -29,14 +29,14 @@ type memoryFigure struct {
 	OneCore  float64  `json:"one_core"`
 	AllCores *float64 `json:"all_cores"`
 	XCrypto  float64  `json:"xcrypto"`
-	// How many times x/crypto that is.
+	// The throughputs divided by that of x/crypto.
 	OneCoreRatio  float64  `json:"one_core_ratio"`
 	AllCoresRatio *float64 `json:"all_cores_ratio"`
 }
 
 var errEngineDiffers = errors.New("the engine and x/crypto do not agree: do not use largebox on this machine, and please report it")
 
-// benchMemory measures Seal and Open of messages of these sizes.
+// benchMemory measures sealing and opening messages of these sizes.
 func benchMemory(ctx context.Context, w io.Writer, sizes []int, each time.Duration) ([]memoryFigure, error) {
 	cores := runtime.GOMAXPROCS(0)
 	var key [largebox.KeySize]byte
@@ -95,10 +95,10 @@ func onOneCore(fn func() float64) float64 {
 	return fn()
 }
 
-// throughput calls fn, which does n bytes, for that long, or until a signal, and
+// throughput calls fn, which works on n bytes, until d is over or a signal comes. It
 // returns MiB/s.
 func throughput(ctx context.Context, d time.Duration, n int, fn func()) float64 {
-	batch := max(1, 64<<10/n) // so that looking at the clock does not count
+	batch := max(1, 64<<10/n) // so that reading the clock takes no part of the time
 	start := time.Now()
 	for calls := batch; ; calls += batch {
 		for range batch {
@@ -115,7 +115,7 @@ func median(v []float64) float64 {
 	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
 }
 
-// ratio is the median of the ratios of the rounds.
+// ratio returns the median of the ratios a/b of the rounds.
 func ratio(a, b []float64) float64 {
 	var v []float64
 	for i := range a {

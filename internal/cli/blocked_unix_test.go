@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// stop sends a signal to a process that is known to be at work, and wants it to
-// end with the status of that.
+// stop sends a signal to a process that is at work. It fails unless the process ends
+// with the status of that signal.
 func stop(t *testing.T, what string, cmd *exec.Cmd, signal syscall.Signal) {
 	t.Helper()
 	cmd.Process.Signal(signal)
@@ -24,8 +24,7 @@ func stop(t *testing.T, what string, cmd *exec.Cmd, signal syscall.Signal) {
 	}
 }
 
-// handlesSignals waits until the process has a handler, as its status in /proc
-// says; elsewhere a moment has to do.
+// handlesSignals waits until the process handles signals, as far as the host tells.
 func handlesSignals(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	for range 1000 {
@@ -91,7 +90,7 @@ func TestSignalsEndWhatIsBlocked(t *testing.T) {
 	wantOnly(t, dir, "key", "large", "pipe")
 }
 
-// TestClosedPipe: who reads the output goes away, and no plaintext is left.
+// TestClosedPipe: the reader of the output closes it, and no plaintext is left.
 func TestClosedPipe(t *testing.T) {
 	dir := workDir(t)
 	if out, err := command(dir, "seal", "-k", "key", "--no-sync", "large").CombinedOutput(); err != nil {
@@ -118,7 +117,7 @@ func TestClosedPipe(t *testing.T) {
 	}
 }
 
-// TestSignalBetweenFiles: files that are not begun any more do not pass for done.
+// TestSignalBetweenFiles: the status of a signal tells that some files were not begun.
 func TestSignalBetweenFiles(t *testing.T) {
 	dir := workDir(t)
 	if out, err := command(dir, "seal", "-k", "key", "--no-sync", "large").CombinedOutput(); err != nil {

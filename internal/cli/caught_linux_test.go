@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// caught reports whether a process has a handler for SIGINT (proc(5)): of Go's
-// runtime at first, and so for signal.Notify, which is what SIGPIPE shows by
-// being ignored.
+// caught reports whether untilSignal has run in a process. Go's runtime handles the
+// same signals before, but untilSignal alone ignores SIGPIPE, as proc(5) shows.
 func caught(pid int) bool {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -7,5 +7,5 @@ import (
 	"strconv"
 )
 
-// caught cannot tell here more than that the process runs.
+// caught reports whether the process runs; this host does not tell more.
 func caught(pid int) bool { return exec.Command("kill", "-0", strconv.Itoa(pid)).Run() == nil }

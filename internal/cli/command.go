@@ -27,9 +27,9 @@ func (p *program) command() *cobra.Command {
 		Use:   "largebox",
 		Short: "Seal and open files larger than RAM as one NaCl box",
 		Long: `largebox seals and opens files of any size as one NaCl box: the bytes of libsodium
-and PyNaCl, on all cores, in constant memory. Until its tag has verified, what it
-opens has no name (or, on file systems without files that have none, a private
-temporary one). Nothing is overwritten without -f.
+and PyNaCl, on all cores, in constant memory. What it opens gets its name when the
+whole box has verified; before, it is in a file without a name (or, on file systems
+that lack such files, in a private temporary one). Nothing is overwritten without -f.
 
 ` + defaultKeyHelp + `
 
@@ -52,7 +52,6 @@ temporary one). Nothing is overwritten without -f.
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		Version:                    version(),
-		PersistentPreRunE:          checkFlags,
 	}
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(flagError)
@@ -71,13 +70,26 @@ temporary one). Nothing is overwritten without -f.
 		return usagef("a command is missing: choose one of %s", strings.Join(names, ", "))
 	}
 	root.AddCommand(newCompletion())
-	for _, cmd := range append(root.Commands(), root) {
-		if cmd.Name() != "completion" {
-			cmd.Long = strings.TrimSpace(cmd.Long) + "\n\n" + p.outcomes.help()
-		}
-		countFlags(cmd)
-	}
+	p.prepare(root)
 	return root
+}
+
+// prepare gives cmd, and the commands under it, what all have: the exit statuses in the
+// help, and the check of the flags.
+func (p *program) prepare(cmd *cobra.Command) {
+	cmd.Long = strings.TrimSpace(cmd.Long) + "\n\n" + p.outcomes.help()
+	countFlags(cmd)
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if err := checkFlags(cmd); err != nil {
+				return err
+			}
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		p.prepare(sub)
+	}
 }
 
 func unknownCommand(root *cobra.Command, name string) error {

@@ -12,8 +12,7 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// dumps starts the program of that name at a seal, lets it crash, and reports
-// whether there was a core file, which it may write of any size.
+// dumps crashes a program while it seals, and reports whether it wrote a core file.
 func dumps(t *testing.T, program string) bool {
 	t.Helper()
 	dir := workDir(t)
@@ -42,8 +41,8 @@ func dumps(t *testing.T, program string) bool {
 	return status.CoreDump()
 }
 
-// TestNoCore: a crash of the command writes no core file, which would have the key
-// in it, where one of the same program without that care does.
+// TestNoCore: a crash of the command writes no core file, which would contain the key.
+// The same program without hideMemory does.
 func TestNoCore(t *testing.T) {
 	if !dumps(t, "largebox-peak") {
 		testfs.Missing(t, "no process has a core file here")

@@ -116,7 +116,7 @@ func countFlags(cmd *cobra.Command) {
 
 // checkFlags refuses a flag that is given twice, of which the last would silently
 // win, and an empty one, which is a variable of a script that is not set.
-func checkFlags(cmd *cobra.Command, _ []string) (err error) {
+func checkFlags(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if c, ok := f.Value.(*counted); ok && c.times > 1 {
 			err = usagef("--%s is given %d times; it can be given once", f.Name, c.times)

@@ -10,7 +10,7 @@ import (
 )
 
 // TestFrozen opens every file of testdata/frozen with the command, into a file
-// and to standard output. testdata/frozen/README.md says what they are.
+// and to standard output. testdata/frozen/README.md describes them.
 func TestFrozen(t *testing.T) {
 	const frozen = "../../testdata/frozen"
 	text, err := os.ReadFile(filepath.Join(frozen, "index.json"))

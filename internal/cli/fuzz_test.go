@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// FuzzCommand runs arbitrary command lines, a word to a line: no panic, an exit
-// status that is documented, and nothing of a key in what is said.
+// FuzzCommand runs arbitrary command lines, given as one word per line. It checks that
+// there is no panic, that the exit status is documented, that no key is printed, and
+// that no temporary is left.
 func FuzzCommand(f *testing.F) {
 	for _, args := range vectors {
 		f.Add(strings.Join(args, "\n"))

@@ -58,7 +58,7 @@ func newCompletion() *cobra.Command {
 	return &cobra.Command{
 		Use:                   "completion bash|zsh|fish|powershell",
 		Short:                 "Print the script with which a shell completes largebox",
-		Long:                  "Print the script with which a shell completes largebox: its commands, flags and files.",
+		Long:                  "Print the script with which a shell completes largebox: commands, flags, files.",
 		Example:               example[:len(example)-1],
 		DisableFlagsInUseLine: true,
 		ValidArgs:             names,

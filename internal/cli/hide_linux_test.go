@@ -11,9 +11,8 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// TestHidden runs the command as an unprivileged user. What a process that is
-// not dumpable has in /proc belongs to root (proc(5)), and the command works
-// without being able to look there itself.
+// TestHidden runs the command as an unprivileged user. The files in /proc of a process
+// that is not dumpable belong to root (proc(5)), and the command works without them.
 func TestHidden(t *testing.T) {
 	if os.Getuid() != 0 {
 		testfs.Missing(t, "needs root, to become somebody else")

@@ -64,7 +64,7 @@ func readIdentity(k KeyRef, path string) (*keyfile.Identity, error) {
 func readSecret[K interface{ Wipe() }](k KeyRef, path string, take func(*keyfile.File) (K, error)) (none K, err error) {
 	f, err := readKeyFile(path)
 	if err != nil {
-		if foreign := foreignKey(path); foreign != nil {
+		if foreign := foreignKey([]byte(path)); foreign != nil {
 			return none, foreign
 		} else if !errors.Is(err, fs.ErrPermission) && looksLikeKey(path) {
 			return none, hintedError{usagef("a key is never given on the command line, where others can see it"),
@@ -97,7 +97,7 @@ func readPublicKey(arg string) (*keyfile.PublicKey, error) {
 		key, err = f.PublicKey()
 		return key, withKeyHint(err, arg)
 	}
-	if foreign := foreignKey(arg); foreign != nil {
+	if foreign := foreignKey([]byte(arg)); foreign != nil {
 		return nil, foreign
 	}
 	switch {
@@ -112,8 +112,14 @@ func readPublicKey(arg string) (*keyfile.PublicKey, error) {
 	return nil, err
 }
 
-// withKeyHint says what to do about a key of another kind in the file path.
+// withKeyHint says what to do about a key of another kind, or of another program, in
+// the file path.
 func withKeyHint(err error, path string) error {
+	if errors.Is(err, keyfile.ErrNotAKey) {
+		if foreign := foreignKeyFile(path); foreign != nil {
+			return foreign
+		}
+	}
 	if errors.Is(err, keyfile.ErrWrongKind) {
 		return hintedError{err, "-k takes a secret key, -i an identity, -r and --from a public key; " +
 			"largebox pubkey " + path + " prints the public key of an identity"}

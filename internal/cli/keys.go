@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/pflag"
 )
 
@@ -120,23 +118,4 @@ func (p *program) cleanUp() {
 		p.cleanups[i]()
 	}
 	p.cleanups = nil
-}
-
-// foreignKey returns an error if text is a key of another program that people are
-// likely to have.
-func foreignKey(text string) error {
-	lower := strings.ToLower(strings.TrimSpace(text))
-	for _, prefix := range []string{"age-secret-key-", "age1", "age-plugin-"} {
-		if strings.HasPrefix(lower, prefix) && len(lower) > 40 {
-			return hintedError{usagef("this is a key of age, whose keys and files largebox does not read"),
-				"largebox keygen --type box makes an identity and its public key"}
-		}
-	}
-	for _, prefix := range []string{"ssh-ed25519 ", "ssh-rsa ", "ecdsa-sha2-"} {
-		if strings.HasPrefix(lower, prefix) {
-			return hintedError{usagef("this is a key of SSH, which largebox does not read"),
-				"largebox keygen --type box makes an identity and its public key"}
-		}
-	}
-	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// limited runs the command under a limit of the shell's (ulimit(1posix)) in dir.
+// limited runs the command in dir under a limit that the shell sets (ulimit(1posix)).
 func limited(dir, limit string, args ...string) (status int, said string) {
 	cmd := exec.Command("sh", append([]string{"-c", "ulimit " + limit + ` && exec largebox "$@"`, "sh"}, args...)...)
 	cmd.Dir = dir
@@ -20,7 +20,7 @@ func limited(dir, limit string, args ...string) (status int, said string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// limitDir has a key, a message of four blocks, and its box.
+// limitDir returns a directory with a key, a message of four blocks, and its box.
 func limitDir(t *testing.T) (dir string, message []byte) {
 	t.Helper()
 	dir = t.TempDir()
@@ -43,7 +43,7 @@ var limitedUses = [][]string{
 	{"seal", "-k", "key", "-o", "out", "--strategy", "copy", "message"},
 }
 
-// TestFewDescriptors gives it more and more descriptors, until they are enough.
+// TestFewDescriptors raises the limit of descriptors until the command succeeds.
 func TestFewDescriptors(t *testing.T) {
 	dir, _ := limitDir(t)
 	for _, use := range limitedUses {
@@ -69,7 +69,8 @@ func TestFewDescriptors(t *testing.T) {
 	}
 }
 
-// TestFileSizeLimit: it is no space, and not the signal.
+// TestFileSizeLimit: a file-size limit is the status of no space, and no signal ends the
+// command.
 func TestFileSizeLimit(t *testing.T) {
 	dir, _ := limitDir(t)
 	for _, use := range append(limitedUses, []string{"open", "-k", "key", "-o", "-", "box"}) {
@@ -83,9 +84,9 @@ func TestFileSizeLimit(t *testing.T) {
 	}
 }
 
-// TestLittleMemory limits the addresses that it may have. Where they do not do
-// for Go's runtime, that ends the process in its own way, which is as good as kill
-// -9: there is no name but, in the fallback, that of a temporary to be swept.
+// TestLittleMemory limits the address space. If that is too little for Go's runtime,
+// the runtime ends the process, as kill -9 would: at most a temporary of the fallback
+// is left, which sweep removes.
 func TestLittleMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector wants terabytes of addresses")

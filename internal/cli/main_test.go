@@ -13,7 +13,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"largebox": func() { Main() }, "largebox-peak": mainWithPeak, visible: mainVisible})
 }
 
-// TestScripts runs testdata/*.txt; each says in its first lines what it guards.
+// TestScripts runs testdata/*.txt. The first lines of each say what it tests.
 func TestScripts(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(scripts) == 0 {
@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			// Three windows and a bit, of bytes that differ.
+			// Three windows and a part of one, of bytes that differ.
 			big := make([]byte, 1600_001)
 			for i := range big {
 				big[i] = byte(i) ^ byte(i>>8) ^ byte(i>>16)

@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// status N CMD ARG... wants exactly that exit status.
+// status N CMD ARG... fails unless CMD ends with status N.
 func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N CMD [ARG...]")
@@ -50,7 +50,7 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(name, p, 0o600))
 }
 
-// mode FILE PERM wants that permission.
+// mode FILE PERM fails unless FILE has that permission.
 func cmdMode(ts *testscript.TestScript, neg bool, args []string) {
 	info, err := os.Stat(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -59,7 +59,7 @@ func cmdMode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// getsize FILE N wants that many bytes.
+// getsize FILE N fails unless FILE has N bytes.
 func cmdSize(ts *testscript.TestScript, neg bool, args []string) {
 	info, err := os.Stat(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -68,7 +68,7 @@ func cmdSize(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// hidden wants no file here whose name starts with a dot: no temporary.
+// hidden fails if a temporary is in the working directory.
 func cmdHidden(ts *testscript.TestScript, neg bool, args []string) {
 	entries, err := os.ReadDir(ts.MkAbs("."))
 	ts.Check(err)
@@ -79,7 +79,7 @@ func cmdHidden(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// empty DIR wants nothing in it.
+// empty DIR fails if anything is in DIR.
 func cmdEmpty(ts *testscript.TestScript, neg bool, args []string) {
 	entries, err := os.ReadDir(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -88,7 +88,7 @@ func cmdEmpty(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sparse FILE N makes a file of that many zeros.
+// sparse FILE N makes a file of N zeros.
 func cmdSparse(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
@@ -102,11 +102,11 @@ const visible = "largebox-visible"
 
 func mainVisible() { os.Exit(run(untilSignal(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// peakFile is where mainWithPeak says what the peak was.
+// peakFile names the file to which mainWithPeak writes its peak of memory, in KiB.
 const peakFile = "PEAK_FILE"
 
-// mainWithPeak is Main, and then its own word on how much memory was resident
-// at the most: what the parent gets from wait4(2) counts the parent's as well.
+// mainWithPeak runs the command and then writes the peak of its resident memory. The
+// figure that a parent gets from wait4(2) would include the parent's own.
 func mainWithPeak() {
 	status := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	text, err := os.ReadFile("/proc/self/status")
@@ -121,8 +121,8 @@ func mainWithPeak() {
 	os.Exit(status)
 }
 
-// peak MIB ARG... runs largebox and wants it to succeed with less than that
-// resident at any time.
+// peak MIB ARG... runs largebox and fails unless it succeeds with at most MIB
+// resident.
 func cmdPeak(ts *testscript.TestScript, neg bool, args []string) {
 	limit, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -139,7 +139,7 @@ func cmdPeak(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// for_each_form opens big.box with the key in every form that there is.
+// for_each_form opens big.box with the key in every form that a key file may have.
 func cmdForEachForm(ts *testscript.TestScript, neg bool, args []string) {
 	digits, err := os.ReadFile(ts.MkAbs("key"))
 	ts.Check(err)
@@ -180,8 +180,8 @@ func cmdTypo(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
-// hold FILE opens and locks FILE, as a living process does that writes it;
-// release lets it go.
+// hold FILE locks FILE, as a process that writes a temporary does. release unlocks
+// it.
 func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
 	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_RDWR, 0)
 	ts.Check(err)
@@ -192,10 +192,10 @@ func cmdHold(ts *testscript.TestScript, neg bool, args []string) {
 
 func cmdRelease(ts *testscript.TestScript, neg bool, args []string) { held[ts].Close() }
 
-// held is for one script at a time; there is one that uses it.
+// held has the locked file of each script.
 var held = map[*testscript.TestScript]*os.File{}
 
-// for_empty_flag VERB FLAG [FILE] wants a usage error for a flag with no value.
+// for_empty_flag VERB FLAG [FILE] fails unless an empty value of FLAG is wrong usage.
 func cmdForEmptyFlag(ts *testscript.TestScript, neg bool, args []string) {
 	args = append([]string{args[0], args[1], ""}, args[2:]...)
 	var exit *exec.ExitError

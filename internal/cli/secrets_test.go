@@ -14,14 +14,14 @@ import (
 	"github.com/largebox/largebox/keyfile"
 )
 
-// The secrets of these tests, which are to be in no output.
+// The secrets of these tests, which no output may contain.
 var (
 	secretKey   = sha256.Sum256([]byte("a secret key"))
 	privateKey  = sha256.Sum256([]byte("a private key"))
 	mistypedKey = hex.EncodeToString(secretKey[:31]) + "zz"
 )
 
-// forms are all that a key is written as.
+// forms returns the ways to write a key.
 func forms(key *[keyfile.Size]byte) []string {
 	return []string{
 		string(key[:]), hex.EncodeToString(key[:]), strings.ToUpper(hex.EncodeToString(key[:])),
@@ -46,7 +46,7 @@ func text(p []byte, err error) string {
 
 const pieceSize = 12
 
-// pieces are all pieces of the forms of the secrets, in lower case.
+// pieces has every piece of every form of the secrets, in lower case.
 var pieces = func() map[string]bool {
 	all := map[string]bool{}
 	for _, key := range []*[keyfile.Size]byte{&secretKey, &privateKey} {
@@ -60,7 +60,7 @@ var pieces = func() map[string]bool {
 	return all
 }()
 
-// lower is strings.ToLower for what may not be text.
+// lower is strings.ToLower for bytes that may not be text.
 func lower(s string) string {
 	p := []byte(s)
 	for i, b := range p {
@@ -82,8 +82,8 @@ func leak(text string) string {
 	return ""
 }
 
-// secretsDir makes a working directory of keys in every form, a message and
-// boxes of it, and leads all that the command may write into it.
+// secretsDir makes a working directory with keys in every form, a message and broken
+// boxes, and lets the command write only there.
 func secretsDir(t testing.TB, chdir func(string), setenv func(key, value string)) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -122,7 +122,7 @@ func secretsDir(t testing.TB, chdir func(string), setenv func(key, value string)
 	return dir
 }
 
-// vectors are uses and misuses of every verb. No key is on a command line.
+// vectors uses and misuses every verb. No command line contains a key.
 var vectors = func() (all [][]string) {
 	for _, line := range strings.Split(strings.TrimSpace(`
 seal -k key -v message
@@ -215,8 +215,8 @@ func said(args ...string) (status int, out string) {
 	return status, stdout.String() + stderr.String()
 }
 
-// TestNoKeyInOutput runs every verb, and every mistake, with keys that are known,
-// and looks for them in what is said: on standard output, as JSON, and in errors.
+// TestNoKeyInOutput runs the vectors and looks for the keys in the output: text, JSON and
+// errors.
 func TestNoKeyInOutput(t *testing.T) {
 	secretsDir(t, t.Chdir, t.Setenv)
 	done := map[int]int{}
@@ -234,7 +234,7 @@ func TestNoKeyInOutput(t *testing.T) {
 	}
 }
 
-// TestLeak: the test above can fail.
+// TestLeak: leak finds a piece of a key, and only that.
 func TestLeak(t *testing.T) {
 	for _, form := range forms(&privateKey) {
 		if leak("the key is "+form[5:20]+"…") == "" {

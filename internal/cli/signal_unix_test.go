@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// workDir is a directory with a key, a large sparse file, and nothing else.
+// workDir returns a directory with a key and a large sparse file.
 func workDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -33,7 +33,7 @@ func workDir(t *testing.T) string {
 	return dir
 }
 
-// command is largebox, as a process of its own, in dir.
+// command returns largebox as a process that works in dir.
 func command(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command("largebox", args...)
 	cmd.Dir = dir

@@ -21,11 +21,12 @@ func newSweep() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep [--dry-run] DIR...",
 		Short: "Remove what a killed largebox left behind",
-		Long: `Remove the temporary files that a killed largebox left in DIR: files of the name
-.largebox-….tmp that are yours, have no other name, and are not in use. There
-are such files where a file system has none without a name (for output to a pipe
-in --tmpdir, or $TMPDIR), and for a moment while an existing file is replaced or
---strategy rename is at work. Nothing else is touched.`,
+		Long: `Remove the temporary files that a killed largebox left in DIR, and print their
+names. A temporary file is named .largebox-….tmp. It is removed if it is yours, has
+no other name, and is not in use; nothing else is touched. largebox leaves one only
+if it is killed while it replaces a file, uses --strategy rename, or works on a file
+system that has no files without a name. For output to a pipe, it is in --tmpdir or
+$TMPDIR.`,
 		Example:               "  largebox sweep --dry-run /srv/backup",
 		DisableFlagsInUseLine: true,
 		Args:                  dirs,

@@ -19,8 +19,7 @@ import (
 	"github.com/largebox/largebox/largebox"
 )
 
-// steps are the system calls that the command's work is made of, and what each
-// can fail with.
+// steps lists the system calls that the command makes, and the errors of each.
 var steps = []struct {
 	call   string
 	errnos []syscall.Errno
@@ -89,7 +88,7 @@ func newTrial(t *testing.T) *trial {
 	return b
 }
 
-// dir has a key, a message and, once there is one, its box.
+// dir returns a directory with a key, a message and, once there is one, its box.
 func (b *trial) dir(t *testing.T) string {
 	dir := t.TempDir()
 	files := map[string][]byte{"key": []byte(strings.Repeat("ab", 32)), "message": b.message}
@@ -163,10 +162,9 @@ type use struct {
 	mayStay  bool // out may be there after a failure that says so
 }
 
-// check wants the outcome to be whole: the right file, and status 0, or what
-// there was before, and another status; there may be a private temporary where
-// it could not be removed. Status -1 is of a process that was killed, which may
-// have been complete.
+// check fails unless the outcome is whole: the new file with status 0, or the old state
+// with another status. If leftover is true, a temporary may be left. Status -1 means
+// that the process was killed, perhaps after it was complete.
 func (b *trial) check(t *testing.T, what, dir string, u use, leftover bool, status int, said string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -208,7 +206,7 @@ func (b *trial) check(t *testing.T, what, dir string, u use, leftover bool, stat
 	}
 }
 
-// each runs fn for each use of the command: all of them in the long form.
+// each runs fn for uses of the command; in the long form, for all of them.
 func (b *trial) each(t *testing.T, fn func(what string, u use, args ...string)) {
 	uses := [][]string{
 		{"open", "-k", "key", "-o", "out", "box"},
@@ -227,7 +225,7 @@ func (b *trial) each(t *testing.T, fn func(what string, u use, args ...string)) 
 	}
 }
 
-// fresh is a directory for one run.
+// fresh returns a directory for one run.
 func (b *trial) fresh(t *testing.T, replaces bool) string {
 	dir := b.dir(t)
 	if replaces {
@@ -238,16 +236,16 @@ func (b *trial) fresh(t *testing.T, replaces bool) string {
 	return dir
 }
 
-// TestEveryStep: the command at every one of its system calls.
+// TestEveryStep lets every system call of the command fail, and stops it at each.
 func TestEveryStep(t *testing.T) {
 	b := newTrial(t)
 	t.Run("fails", b.fails)
 	t.Run("is stopped", b.isStopped)
 }
 
-// fails lets every system call fail in turn, as strace injects it:
-// the n-th of its kind in each thread, until there is none. The command ends with
-// a status that is documented, and nothing is half done.
+// fails lets strace fail every system call in turn: the n-th of its kind in each
+// thread, until there is none. The command ends with a documented status, and nothing
+// is half done.
 func (b *trial) fails(t *testing.T) {
 	b.runs = 0
 	b.each(t, func(what string, u use, args ...string) {
@@ -285,7 +283,7 @@ func (b *trial) fails(t *testing.T) {
 	t.Logf("%d runs, with faults in %d system calls", b.runs, len(b.found))
 }
 
-// name is the errno as strace has it.
+// name returns the name of an errno, as strace wants it.
 func name(errno syscall.Errno) string {
 	return map[syscall.Errno]string{
 		syscall.EMFILE: "EMFILE", syscall.EIO: "EIO", syscall.EACCES: "EACCES", syscall.ENOMEM: "ENOMEM", syscall.EAGAIN: "EAGAIN",
@@ -293,8 +291,8 @@ func name(errno syscall.Errno) string {
 	}[errno]
 }
 
-// isStopped lets SIGTERM come at every step in turn: the command ends
-// with the status of that and leaves nothing, or it is complete.
+// isStopped sends SIGTERM at every step in turn. The command ends with the status of
+// that signal and leaves nothing, or it is complete.
 func (b *trial) isStopped(t *testing.T) {
 	b.runs = 0
 	stopped := 0
