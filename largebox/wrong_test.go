@@ -12,9 +12,8 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// TestNotAuthentic is every way in which a box can be wrong, in both
-// workspaces: a typed error, no name, nothing left behind, and not a byte to a
-// stream.
+// TestNotAuthentic opens boxes that are wrong in every way, in both workspaces. Each
+// gives a typed error, no name, nothing left behind, and not a byte in a stream.
 func TestNotAuthentic(t *testing.T) {
 	const n = 2*blockSize + 100
 	nonce := [NonceSize]byte{7}
@@ -74,7 +73,7 @@ func TestNotAuthentic(t *testing.T) {
 			}
 		}
 	}
-	// The same with the box as it should be, and another key.
+	// A good box with another key.
 	src := write(t, filepath.Join(dir, "sealed"), good)
 	other := testKey
 	other[31] ^= 0x80
@@ -83,7 +82,7 @@ func TestNotAuthentic(t *testing.T) {
 	}
 	wantNames(t, dir, "sealed")
 	if _, err := OpenFile(ctx, dst, src, SecretKey(testSecret), Options{}); err != nil {
-		t.Errorf("the box itself: %v", err)
+		t.Errorf("the good box: %v", err)
 	}
 }
 
