@@ -1,7 +1,7 @@
-// Package faultfs mounts, for tests, a directory through a file system whose
-// device fails where and when it is told to (FUSE). It is served by another
-// process, the test's own program: one that waits for a page of a file system
-// which it serves itself would wait for ever.
+// Package faultfs shows a directory to tests through a FUSE file system whose
+// operations fail where and when a test wants. Another process serves it, which runs
+// the test's own program: a process that waits for a page of a file system which it
+// serves itself waits for ever.
 //
 // A package that uses it calls Main at the start of its TestMain.
 package faultfs
@@ -50,16 +50,16 @@ type FS struct {
 	rules *rules
 }
 
-// rules are in memory that the test and the server have mapped. They are about
-// operations that reach a byte, or the ones without an offset, from 0 on.
+// rules are in memory that the test and the server have mapped. A rule holds for an
+// operation that reaches byte from. One without an offset reaches byte 0 and no other.
 type rules [ops]struct {
 	errno, hits atomic.Uint32
 	from        atomic.Int64
-	truncateTo  atomic.Int64 // what else is done, if not 0: see Truncate
+	truncateTo  atomic.Int64 // a size, if not 0: see Truncate
 }
 
-// Fail lets op fail with errno where it reaches byte from of any file. An errno
-// of 0 lets it succeed again.
+// Fail lets op fail with errno if it reaches byte from of any file. With an errno of 0
+// it succeeds again.
 func (f *FS) Fail(op Op, from int64, errno syscall.Errno) {
 	rule := &f.rules[op]
 	rule.from.Store(from)
@@ -67,17 +67,18 @@ func (f *FS) Fail(op Op, from int64, errno syscall.Errno) {
 	rule.errno.Store(uint32(errno))
 }
 
-// Hits is how often op has failed, or has truncated, since it was told to.
+// Hits returns how often op failed or truncated since the last Fail or Truncate.
 func (f *FS) Hits(op Op) int { return int(f.rules[op].hits.Load()) }
 
-// Truncate cuts the file at Victim, which is not in Dir, to size, which is not
-// 0, at the first op that reaches byte from; before that is carried out.
+// Truncate truncates the victim, which is not in Dir, to size, which is not 0, just
+// before the first op that reaches byte from.
 func (f *FS) Truncate(op Op, from, size int64) {
 	f.Fail(op, from, 0)
 	f.rules[op].truncateTo.Store(size)
 }
 
-// Main serves, if this is the process to do that, and does not return then.
+// Main serves the file system and exits if this process is the server. Otherwise it
+// returns.
 func Main() {
 	below := os.Getenv("LARGEBOX_FAULTFS_BELOW")
 	if below == "" {
@@ -90,12 +91,12 @@ func Main() {
 	os.Exit(0)
 }
 
-// Mount mounts below for the time of a test. Victim is the path of the file
-// that Truncate is about.
+// Mount shows the directory below until the test ends. victim is the path of the file
+// that Truncate truncates.
 func Mount(t testing.TB, below, victim string) *FS {
 	t.Helper()
 	if _, err := os.Stat("/dev/fuse"); err != nil || os.Getuid() != 0 {
-		testfs.Missing(t, "FUSE needs root, and /dev/fuse: %v", err)
+		testfs.Missing(t, "FUSE needs root and /dev/fuse: %v", err)
 	}
 	f := &FS{Dir: t.TempDir()}
 	path := filepath.Join(t.TempDir(), "rules")
@@ -110,7 +111,7 @@ func Mount(t testing.TB, below, victim string) *FS {
 	server.Env = append(os.Environ(), "LARGEBOX_FAULTFS_BELOW="+below, "LARGEBOX_FAULTFS_DIR="+f.Dir,
 		"LARGEBOX_FAULTFS_RULES="+path, "LARGEBOX_FAULTFS_VICTIM="+victim, "GORACE=atexit_sleep_ms=0")
 	server.Stderr = os.Stderr
-	alive, err := server.StdinPipe() // until this is closed
+	alive, err := server.StdinPipe() // the server ends when this is closed
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,11 +165,11 @@ func serve(below, dir, path string) error {
 	}
 	os.Stdout.Write([]byte{'r'})
 	io.Copy(io.Discard, os.Stdin)
-	server.Unmount() // perhaps it has been
+	server.Unmount() // fails if the test has unmounted it
 	return nil
 }
 
-// A node is what is below, but for the faults.
+// A node is a file or directory of below, with faults.
 type node struct {
 	*fs.LoopbackNode
 	rules *rules
@@ -178,7 +179,7 @@ func (n *node) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbe
 	return &node{child.(*fs.LoopbackNode), n.rules}
 }
 
-// fault is what becomes of op on the bytes up to to.
+// fault applies op's rule to an operation on the bytes up to to, and returns its errno.
 func (n *node) fault(op Op, to int64) syscall.Errno {
 	rule := &n.rules[op]
 	if to <= rule.from.Load() {
@@ -222,7 +223,7 @@ func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, s
 	return wrap(f), fuseFlags, errno
 }
 
-// A file is read and written here, and not by the kernel itself.
+// A file passes each read and write through the server: the kernel does none itself.
 type file struct{ *fs.LoopbackFile }
 
 func wrap(f fs.FileHandle) fs.FileHandle {
@@ -234,7 +235,7 @@ func wrap(f fs.FileHandle) fs.FileHandle {
 
 func (file) PassthroughFd() (int, bool) { return -1, false }
 
-// Tmpfile is what this file system has not: what is written to it has a name.
+// Tmpfile fails: this file system has no anonymous files.
 func (n *node) Tmpfile(context.Context, uint32, uint32, *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	return nil, nil, 0, syscall.EOPNOTSUPP
 }
