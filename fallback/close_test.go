@@ -12,8 +12,8 @@ import (
 	"github.com/largebox/largebox/internal/windowtest"
 )
 
-// What becomes of the temporary name while the file is open. Not on Windows,
-// where an open file keeps its name.
+// The temporary name is moved, removed or taken by another file while the file is
+// open. This cannot happen on Windows, where an open file keeps its name.
 func TestCloseRemovesNoOtherFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		meanwhile func(temporary, final string) error
@@ -59,7 +59,7 @@ func TestCloseRemovesNoOtherFile(t *testing.T) {
 	}
 }
 
-// read returns the content of a file, and nothing for no file.
+// read returns the content of a file, and "" if there is no file.
 func read(t *testing.T, path string) string {
 	t.Helper()
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -96,7 +96,7 @@ func TestDirectoryIsRemoved(t *testing.T) {
 	}
 }
 
-// The directory may be moved while the file is open: it is held open too.
+// The directory may be moved while the file is open, because it is open too.
 func TestDirectoryIsMoved(t *testing.T) {
 	base := t.TempDir()
 	dir, moved := filepath.Join(base, "dir"), filepath.Join(base, "moved")

@@ -1,12 +1,15 @@
-// Package fallback reads and writes the windows of large files with nothing but
-// package os: for hosts that are not Linux, and for files and file systems that
-// have no mappings or no anonymous files. It has the form of package mmapio.
+// Package fallback reads and writes the windows of large files with ordinary
+// reads and writes. It serves hosts that are not Linux, and files and file
+// systems without mappings or without anonymous files. It has the form of package
+// mmapio.
 //
-//   - A [Source] is a file to be read with ReadAt, into blocks of its caller's.
-//   - A [File] is a private temporary file in the directory where it will get
-//     its name: mode 0600, created exclusively under an unguessable,
-//     recognisable name (.largebox-….tmp), held open until it is published or
-//     removed. If the process is killed, it stays behind.
+//   - Call [NewSource] for the file to read. [Source.View] reads a piece into the
+//     caller's block.
+//   - Call [Create] for the file to write. It is a private temporary file (mode
+//     0600), created exclusively under an unguessable, recognisable name
+//     (.largebox-….tmp), in the directory where it will get its final name. Close
+//     removes the name. If the process is killed, the name stays, and
+//     publish.Sweep removes it.
 package fallback
 
 import (
@@ -20,12 +23,12 @@ import (
 	"github.com/largebox/largebox/internal/workfile"
 )
 
-// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit; to test
-// for with errors.Is.
+// ErrNoSpace is a full disk, an exhausted quota, or a file-size limit. Test for it
+// with errors.Is.
 var ErrNoSpace = errs.ErrNoSpace
 
 // A Source is a file that is read piece by piece. Several goroutines may use it
-// at once, if they may use its io.ReaderAt.
+// at once, as they may its io.ReaderAt.
 type Source struct{ r io.ReaderAt }
 
 // NewSource prepares r for reading: an *os.File, for one, which stays open and

@@ -10,7 +10,7 @@ import (
 	"github.com/largebox/largebox/internal/tempfile"
 )
 
-// names are the entries of dir.
+// names returns the names in dir.
 func names(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -41,7 +41,7 @@ func TestTemporaryName(t *testing.T) {
 	}
 }
 
-// The directory is the File's to close, whether there is a File or not.
+// Create takes the directory over: it is closed with the File, or if Create fails.
 func TestDirectoryIsClosed(t *testing.T) {
 	root, err := os.OpenRoot(t.TempDir())
 	if err != nil {

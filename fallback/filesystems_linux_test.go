@@ -8,8 +8,8 @@ import (
 	"github.com/largebox/largebox/internal/windowtest"
 )
 
-// eachFileSystem runs fn on all kinds, and on those that package mmapio cannot
-// serve.
+// eachFileSystem runs fn on all kinds of file systems, and on two that package
+// mmapio does not serve.
 func eachFileSystem(t *testing.T, fn func(t *testing.T, dir string)) {
 	testfs.Each(t, func(t *testing.T, _, dir string) { fn(t, dir) })
 	t.Run("ramfs", func(t *testing.T) { fn(t, testfs.Mount(t, "-t", "ramfs", "ramfs")) })

@@ -88,7 +88,60 @@ func TestTruncatedWhileLookedAt(t *testing.T) {
 	}
 }
 
-// The block is the caller's memory, and no one else's.
+// A reader is an io.ReaderAt whose reads beyond its bytes fail with err.
+type reader struct {
+	io.ReaderAt
+	err error
+}
+
+func (r reader) ReadAt(p []byte, off int64) (int, error) {
+	n, err := r.ReaderAt.ReadAt(p, off)
+	if err != nil && r.err != nil {
+		err = r.err
+	}
+	return n, err
+}
+
+type namedReader struct{ reader }
+
+func (namedReader) Name() string { return "bucket/key" }
+
+// A Source reads any io.ReaderAt, and errors have its name if it has one.
+func TestReaderAt(t *testing.T) {
+	broken := errors.New("the connection is lost")
+	content := bytes.NewReader([]byte("content"))
+	for _, c := range []struct {
+		r    io.ReaderAt
+		want error
+		name string
+	}{
+		{content, io.ErrUnexpectedEOF, ""},
+		{reader{content, broken}, broken, ""},
+		{namedReader{reader{content, nil}}, io.ErrUnexpectedEOF, "bucket/key"},
+		{namedReader{reader{content, broken}}, broken, "bucket/key"},
+		{namedReader{reader{content, &fs.PathError{Op: "get", Path: "own path", Err: broken}}}, broken, "own path"},
+	} {
+		source := NewSource(c.r)
+		if err := source.View(make([]byte, 7), 0, func(p []byte) {
+			if string(p) != "content" {
+				t.Errorf("%q", p)
+			}
+		}); err != nil {
+			t.Error(err)
+		}
+		err := source.View(make([]byte, 7), 1, func([]byte) { t.Error("a part of a block is shown") })
+		var path *fs.PathError
+		name := ""
+		if errors.As(err, &path) {
+			name = path.Path
+		}
+		if !errors.Is(err, c.want) || name != c.name {
+			t.Errorf("%v, want %v of %q", err, c.want, c.name)
+		}
+	}
+}
+
+// View passes the caller's block to the function, and no copy.
 func TestViewIsOfBlock(t *testing.T) {
 	block := make([]byte, 100)
 	err := NewSource(newFile(t, 1000)).View(block, 8, func(p []byte) {

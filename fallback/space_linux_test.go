@@ -55,7 +55,7 @@ func TestNoSpaceForInode(t *testing.T) {
 	}
 }
 
-// The limit is the process's, and is never lifted: it takes one of its own.
+// The limit holds for a process for ever, so the test starts another one.
 func TestFileSizeLimit(t *testing.T) {
 	const env, limit = "LARGEBOX_TEST_FSIZE", 1 << 20
 	if dir := os.Getenv(env); dir != "" {
@@ -76,7 +76,7 @@ func TestFileSizeLimit(t *testing.T) {
 	}
 }
 
-// A temporary name that cannot be removed, or even looked up, is not passed over.
+// Close reports a temporary name that it cannot remove or look up.
 func TestCloseTellsWhatItLeaves(t *testing.T) {
 	if os.Getuid() != 0 {
 		testfs.Missing(t, "only root can become another user")
@@ -98,8 +98,8 @@ func TestCloseTellsWhatItLeaves(t *testing.T) {
 	}
 }
 
-// as runs fn with another user's access to files (setfsuid(2)), which is a
-// matter of the thread.
+// as runs fn with another user's access to files (setfsuid(2)), which changes only
+// the thread.
 func as(user int, fn func()) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -126,7 +126,8 @@ func TestEqual(t *testing.T) {
 	if !IdentityFromBytes(a).Equal(IdentityFromBytes(a)) || IdentityFromBytes(a).Equal(IdentityFromBytes(b)) {
 		t.Error("Identity.Equal is wrong")
 	}
-	if *IdentityFromBytes(a).PublicKey() != *IdentityFromBytes(a).PublicKey() || *IdentityFromBytes(a).PublicKey() == *IdentityFromBytes(b).PublicKey() {
+	one, same, other := IdentityFromBytes(a).PublicKey(), IdentityFromBytes(a).PublicKey(), IdentityFromBytes(b).PublicKey()
+	if *one != *same || *one == *other {
 		t.Error("== of public keys is wrong")
 	}
 	if new(Secret).Equal(new(Secret)) || (*Identity)(nil).Equal(nil) || SecretFromBytes(new([Size]byte)).Equal(new(Secret)) {

@@ -52,7 +52,7 @@ func mistakes() map[string]string {
 		"two forms":                    typed + "\n" + b,
 		"a key over two lines":         x[:32] + "\n" + x[32:],
 		"a comment after the key":      typed + " # mine",
-		"a label":                      "key: " + x,
+		"a label":                      "label: " + x, // not "key: ", which the error says
 		"quotes":                       `"` + b + `"`,
 		"0x":                           "0x" + x,
 		"63 digits":                    x[1:],

@@ -1,8 +1,6 @@
 package keyfile
 
-import (
-	"strings"
-)
+import "strings"
 
 // What is taken for a key, in characters. A key that lacks a few still is one.
 const (
@@ -23,7 +21,7 @@ func Resembles(text string) bool { return Redact(text) != text }
 // secrets.
 //
 // A long file name stays if it consists of words and numbers between dots,
-// dashes, underscores, slashes or spaces; a SHA-256 does not stay. Two random
+// dashes, underscores, slashes or spaces; a SHA-256 does not stay. Five random
 // keys in a million, in base64, pass for such a name. Keys that are split into
 // small groups are not found.
 func Redact(text string) string {
@@ -33,7 +31,8 @@ func Redact(text string) string {
 	hide := make([]bool, len(text))
 	hideTyped(hide, text)
 	for from, to := range runs(text, alphanumeric) {
-		if n := to - from; n >= minHex || n >= minText && !all(text[from:to], hexadecimal) {
+		run := text[from:to]
+		if hex := all(run, hexadecimal); hex && len(run) >= minHex || !hex && len(run) >= minText && !words(run) {
 			fill(hide[from:to])
 		}
 	}
@@ -99,10 +98,8 @@ func continues(word string) bool {
 		(len(word) >= minBroken || strings.ContainsAny(word, "0123456789"))
 }
 
-// hideBase64 finds keys in a run of the characters of base64, of which a path
-// or a name with dashes may consist too. Random characters change all the time
-// between upper case, lower case and digits, also between two punctuation marks.
-// Words seldom do.
+// hideBase64 finds keys in a run of the characters of base64, of which a path or
+// a name with dashes may consist too.
 func hideBase64(hide []bool, run string) {
 	for from := 0; from+minText <= len(run); from++ {
 		if random(run[from : from+minText]) {
@@ -116,54 +113,6 @@ func hideBase64(hide []bool, run string) {
 		hide[i] = hide[i] || hide[i+1] && alphanumeric(run[i])
 	}
 }
-
-// random reports whether minText characters of base64 look random: there are
-// four changes or more between upper case, lower case and digits, of which two
-// have no punctuation between them, and there is upper and lower case. A capital
-// in front of its word is no change. Of random keys, 2 in a million fail.
-func random(window string) bool {
-	changes, inPiece, most := 0, 0, 0
-	var seen [4]bool
-	last := 0
-	for i := range len(window) {
-		class := classOf(window[i])
-		seen[class] = true
-		switch {
-		case class == 0:
-			inPiece = 0
-		case last != 0 && class != last && !(last == upperCase && class == lowerCase):
-			changes++
-			inPiece++
-			most = max(most, inPiece)
-		}
-		last = class
-	}
-	return seen[upperCase] && seen[lowerCase] && changes >= 4 && most >= 2
-}
-
-const (
-	upperCase = 1 + iota
-	lowerCase
-	digit
-)
-
-func classOf(c byte) int {
-	switch {
-	case c >= 'A' && c <= 'Z':
-		return upperCase
-	case c >= 'a' && c <= 'z':
-		return lowerCase
-	case c >= '0' && c <= '9':
-		return digit
-	}
-	return 0
-}
-
-func alphanumeric(c byte) bool { return classOf(c) != 0 }
-
-func base64Digit(c byte) bool { return alphanumeric(c) || strings.IndexByte("+/-_", c) >= 0 }
-
-func hexadecimal(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }
 
 func space(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 

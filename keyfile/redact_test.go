@@ -119,7 +119,9 @@ func TestNoKeyIsSeen(t *testing.T) {
 		"The-Quick-Brown-Fox-Jumps-Over-The-Lazy-Dog-Again-And-Again", "Photos/2024-Summer-Holiday-In-Norway-And-Sweden/Album-One/IMG_20240701_101112",
 		"/home/User/Projects/LargeBox/Backups/Photos-2024/January/Raw", "IMG_20240101_123456-Edited-Copy-Of-Final-Version-2",
 		"Invoice-2024-03-Acme-Corporation-Final-v2-Signed-By-Everybody", "backup-2024-01-02T03-04-05-host-example-org-full.tar.zst.box",
-		"MyHolidayPhotosFromItaly2024", "DSC00001234567890.JPG", "2024-01-02 03:04:05.678901234 +0000 UTC",
+		"MyHolidayPhotosFromItaly2024", "MyHolidayPhotosFromItalyAndGreece-Summer2024", "TheHolidayPhotographsFromNorthernItalyAndSouthernGreece",
+		"/tmp/TestRacingFirstSeals1234567890/002/home/config/largebox/key", "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/TestNoKeyInOutput1234567/001",
+		"/nix/store/0c9g1h3m4p5q6r7s8v9w0x1y2z3a4b5c-largebox-1-0/bin/largebox", "iPhone14ProMax-IMG_E1234-HEIC-2024-01-01T00-00-00Z-Copy", "DSC00001234567890.JPG", "2024-01-02 03:04:05.678901234 +0000 UTC",
 		"550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000/6ba7b810-9dad-11d1-80b4-00c04fd430c8",
 		"d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "https://example.org/a/rather/long/path/to/some/file?with=query&and=more",
 		"192.168.0.1:8080", "ein sehr langer Name mit Umlauten, äöüÄÖÜß, und vielen Wörtern", "длинное имя файла с многими словами и буквами",
@@ -142,7 +144,7 @@ func TestRandomBase64(t *testing.T) {
 			t.Logf("%s becomes %s", text, Redact("/"+text))
 		}
 	}
-	if missed > 3 { // 0.04 are expected
+	if missed > 3 { // 0.1 are expected
 		t.Errorf("%d of 20000 keys stay", missed)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/largebox/largebox/internal/tempfile"
 	"github.com/largebox/largebox/internal/testlong"
 	"github.com/largebox/largebox/mmapio"
+	"github.com/largebox/largebox/publish"
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
@@ -118,7 +119,7 @@ func TestDestinationDeviceFails(t *testing.T) {
 			if err != nil || len(entries) != 1 || !tempfile.IsName(entries[0].Name()) {
 				t.Errorf("%s, %s: %v, %v", a.name, workspace, entries, err)
 			}
-			if swept, err := Sweep(disk.Dir, false); err != nil || len(swept) != 1 {
+			if swept, err := publish.Sweep(disk.Dir, publish.SweepOptions{}); err != nil || len(swept) != 1 {
 				t.Errorf("%s, %s: swept %v, %v", a.name, workspace, swept, err)
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// withoutFallocate are file systems where Size can be no more than a hint.
+// withoutFallocate runs fn on file systems that cannot reserve Size bytes.
 func withoutFallocate(t *testing.T, fn func(t *testing.T, dir string)) {
 	t.Run("ramfs", func(t *testing.T) { fn(t, testfs.Mount(t, "-t", "ramfs", "ramfs")) })
 	t.Run("ext2", func(t *testing.T) { fn(t, mountExt2(t, 32<<20)) })
@@ -30,7 +30,7 @@ func TestSizeIsReserved(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, kind, dir string) {
 		f := mustCreate(t, dir, Options{Size: size})
 		reserved := int64(stat(t, f).Blocks) * 512
-		if kind == "tmpfs" { // which would take its time
+		if kind == "tmpfs" { // where reserving takes as long as writing
 			if reserved != 0 {
 				t.Errorf("%d bytes are reserved", reserved)
 			}
@@ -72,7 +72,7 @@ func eachDisk(t *testing.T, fn func(t *testing.T, dir string)) {
 	}
 }
 
-// Writeback has the pages on their way to the disk when WriteAt returns.
+// With Writeback, no page is dirty when WriteAt returns: all are being written.
 func TestWriteback(t *testing.T) {
 	eachDisk(t, func(t *testing.T, dir string) {
 		f := mustCreate(t, dir, Options{Size: 1 << 20, Writeback: true})
@@ -87,7 +87,7 @@ func TestWriteback(t *testing.T) {
 	})
 }
 
-// cacheOf tells the state of the pages of f in memory.
+// cacheOf returns the state of the pages of f in memory.
 func cacheOf(t *testing.T, f *File) (cache unix.Cachestat_t) {
 	t.Helper()
 	err := unix.Cachestat(uint(f.OSFile().Fd()), &unix.CachestatRange{}, &cache, 0)

@@ -37,7 +37,7 @@ func stat(t *testing.T, f *File) *syscall.Stat_t {
 	return info.Sys().(*syscall.Stat_t)
 }
 
-// link gives f a name, by the way that any process of the user has.
+// link gives f a name through /proc, as any process of the user can.
 func link(f *File, path string) error {
 	proc := "/proc/self/fd/" + strconv.Itoa(int(f.OSFile().Fd()))
 	return unix.Linkat(unix.AT_FDCWD, proc, unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW)
@@ -78,7 +78,7 @@ func TestPublishedFileStays(t *testing.T) {
 	})
 }
 
-// The directory may be any descriptor of it, and stays its caller's.
+// Create takes any descriptor of a directory, and leaves it open.
 func TestDirectory(t *testing.T) {
 	dir := t.TempDir()
 	for name, flag := range map[string]int{"O_RDONLY": os.O_RDONLY, "O_PATH": unix.O_PATH} {
@@ -103,8 +103,8 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
-// Where there are no anonymous files, package fallback is to be asked; where
-// there just may not be a new file, nobody is.
+// Only a file system without anonymous files is an errors.ErrUnsupported, after
+// which package fallback serves. A read-only one is not.
 func TestNoAnonymousFiles(t *testing.T) {
 	for _, dir := range []string{"/proc", "/sys"} {
 		t.Run(dir, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestNoAnonymousFiles(t *testing.T) {
 		if _, err := create(dir, Options{}); !errors.Is(err, errors.ErrUnsupported) {
 			t.Error(err)
 		}
-		// To be read, its files are as good as any.
+		// Its files can be mapped and read like others.
 		cursor := newCursor(t, newFile(t, dir, pages(3)), page)
 		if got, err := view(cursor, 1, 2*page); err != nil || got[0] != 3 {
 			t.Errorf("%v, %v", got, err)

@@ -10,8 +10,8 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// A block that does not match its checksum is what btrfs gives an I/O error
-// for, as a disk does for a bad sector.
+// btrfs returns an I/O error for a block that does not match its checksum, as a
+// disk does for a bad sector.
 func TestDeviceFails(t *testing.T) {
 	needFaultAddresses(t)
 	image := testfs.Image(t, "btrfs", 128<<20)
@@ -40,7 +40,7 @@ func TestDeviceFails(t *testing.T) {
 	})
 }
 
-// damage changes a byte in the one block of the image that is this one.
+// damage changes a byte in the only block of the image that equals block.
 func damage(t *testing.T, image string, block []byte) {
 	t.Helper()
 	data, err := os.ReadFile(image)

@@ -11,8 +11,8 @@ import (
 )
 
 // Several goroutines go through a file of any size, in constant memory: each
-// takes the next block, looks at it through a window of its own, and writes
-// what it makes of it at the same place of another file.
+// takes the next block, looks at it through a window of its own, and writes the
+// result at the same place of another file.
 func Example_windows() {
 	const block, window = 256 << 10, 8 << 20
 	dir, err := os.Open(os.TempDir())

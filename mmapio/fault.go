@@ -9,10 +9,10 @@ import (
 // slices. It holds for the calling goroutine only: fn has to call Guard again
 // in goroutines that it starts. Any other panic goes on.
 //
-// A fault is all that is found out. Where the last page of a file was cut off
-// in its middle, the rest of the page reads as zeros; and a system call that is
-// given a lost page returns EFAULT, which fn has to look at. A slice counts up
-// to its capacity.
+// Guard finds faults and nothing else. If a file was truncated within a page, the
+// rest of that page reads as zeros. A system call that is given a lost page
+// returns EFAULT, which fn has to check. Each slice is guarded up to its
+// capacity.
 func Guard(fn func(), mapped ...[]byte) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -20,7 +20,7 @@ func Guard(fn func(), mapped ...[]byte) (err error) {
 		if r == nil {
 			return
 		}
-		// What the runtime panics with for a fault knows the address.
+		// The runtime's panic value for a fault has the address.
 		if fault, ok := r.(interface{ Addr() uintptr }); ok {
 			for _, m := range mapped {
 				start := uintptr(unsafe.Pointer(unsafe.SliceData(m)))

@@ -38,8 +38,8 @@ func TestTruncatedFile(t *testing.T) {
 		window := 4 * page
 		content := pages(12)
 		for name, c := range map[string]struct {
-			size, off, n int // the new size, and what is then looked at
-			fault        int // where, or -1
+			size, off, n int // the new size, and the range that View gets then
+			fault        int // offset of the fault, or -1
 		}{
 			"a mapped window":     {4 * page, 4 * page, page, 4 * page},
 			"in a mapped window":  {6 * page, 5 * page, 3 * page, 6 * page},
@@ -64,7 +64,7 @@ func TestTruncatedFile(t *testing.T) {
 				} else if err != nil {
 					t.Error(err)
 				}
-				// The cursor goes on, with what is there.
+				// The cursor still reads what is there.
 				truncate(t, f, 0)
 				if _, err := f.WriteAt(content, 0); err != nil {
 					t.Fatal(err)
@@ -77,7 +77,7 @@ func TestTruncatedFile(t *testing.T) {
 	})
 }
 
-// What a fault does not tell: the rest of the last page reads as zeros.
+// There is no fault in the rest of the last page, which reads as zeros.
 func TestTruncatedPageReadsAsZeros(t *testing.T) {
 	f := newFile(t, t.TempDir(), pages(2))
 	cursor := newCursor(t, f, 2*page)
@@ -106,7 +106,7 @@ func TestTruncatedWhileLookedAt(t *testing.T) {
 				t.Error("nothing was truncated")
 			})
 			wantFault(t, err, f, 3*page)
-			// This goroutine is as good as before.
+			// This goroutine still works.
 			if _, err := view(cursor, 3*page, 0); err != nil {
 				t.Error(err)
 			}
@@ -118,8 +118,8 @@ func TestTruncatedWhileLookedAt(t *testing.T) {
 	wg.Wait()
 }
 
-// Kernels in assembly, and memmove, fault like Go code does; some read their
-// input backwards, or many bytes at once, so that only the page is known.
+// Assembly and memmove fault as Go code does. Some read their input backwards, or
+// many bytes at once, so the test knows only the page of the fault.
 func TestFaultInAssembly(t *testing.T) {
 	needFaultAddresses(t)
 	f := newFile(t, t.TempDir(), pages(8))
@@ -130,7 +130,7 @@ func TestFaultInAssembly(t *testing.T) {
 	truncate(t, f, 3*page)
 	out := make([]byte, 8*page)
 	var key [32]byte
-	var result any // for the compiler to keep the calls
+	var result any // keeps the compiler from dropping the calls
 	for name, kernel := range map[string]func(p []byte){
 		"salsa20":  func(p []byte) { salsa.XORKeyStream(out, p, new([16]byte), &key) },
 		"poly1305": func(p []byte) { _, result = secretbox.Open(nil, p, new([24]byte), &key) },
@@ -139,7 +139,7 @@ func TestFaultInAssembly(t *testing.T) {
 		"compare":  func(p []byte) { result = bytes.Equal(p, append(pages(3), make([]byte, 5*page)...)) },
 		"search":   func(p []byte) { result = bytes.IndexByte(p, 99) },
 	} {
-		// Twice: the first fault leaves everything as it was.
+		// Twice, because the first fault must change nothing.
 		for range 2 {
 			err := cursor.View(out, 0, kernel)
 			var fault *FaultError
@@ -150,7 +150,7 @@ func TestFaultInAssembly(t *testing.T) {
 	}
 }
 
-// The kernel does not fault: it tells the system call.
+// The kernel does not fault: the system call returns EFAULT.
 func TestSystemCallOnLostPage(t *testing.T) {
 	f, out := newFile(t, t.TempDir(), pages(2)), newFile(t, t.TempDir(), nil)
 	cursor := newCursor(t, f, 2*page)

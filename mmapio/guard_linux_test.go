@@ -14,7 +14,7 @@ func panicOf(fn func()) (r any) {
 	return nil
 }
 
-// lost is a mapping of n pages, of which all but the first keep are not there.
+// lost returns a mapping of n pages of which only the first keep are there.
 func lost(t *testing.T, n, keep int) []byte {
 	t.Helper()
 	f := newFile(t, t.TempDir(), pages(n))
@@ -51,7 +51,7 @@ func TestGuardOffset(t *testing.T) {
 	}
 }
 
-// A fault elsewhere is a fault of the program, or an outer Guard's business.
+// A fault in another slice is a bug of the program, or is for an outer Guard.
 func TestGuardPassesOnFaultsElsewhere(t *testing.T) {
 	needFaultAddresses(t)
 	m, other := lost(t, 4, 2), lost(t, 2, 0)
@@ -124,7 +124,7 @@ func TestGuardRestoresPanicOnFault(t *testing.T) {
 			}
 		}
 	}
-	// What an inner Guard restores is that of the outer one.
+	// An inner Guard restores the setting of the outer one.
 	if err := Guard(func() {
 		Guard(func() {}, m)
 		sum(m)

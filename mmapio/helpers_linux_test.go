@@ -68,8 +68,8 @@ func truncate(t testing.TB, f *os.File, size int) {
 	}
 }
 
-// sum reads every byte of p, in order. Inlined, it would read none where its
-// result is not used.
+// sum reads every byte of p, in order. If it were inlined, the compiler would drop
+// the reads where the result is not used.
 //
 //go:noinline
 func sum(p []byte) (total int) {
@@ -90,8 +90,8 @@ func open(t testing.TB, path ...string) *os.File {
 	return f
 }
 
-// needFaultAddresses ends a test where a fault under a mapping comes without its
-// address, which is all that Guard can tell it by (qemu-user 7.2).
+// needFaultAddresses ends a test on hosts where a fault comes without its address,
+// by which Guard knows it (qemu-user 7.2).
 func needFaultAddresses(t testing.TB) {
 	t.Helper()
 	f := newFile(t, t.TempDir(), pages(1))

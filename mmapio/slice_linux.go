@@ -44,11 +44,11 @@ func Map(f *os.File) (*Mapping, error) {
 	return &Mapping{m}, nil
 }
 
-// Bytes is the content: read-only (a write to it faults), valid until Close, and
-// changing when the file is written. Use it under [Guard].
+// Bytes returns the content, until Close. It is read-only: a write to it faults.
+// It changes when the file is written. Use it under [Guard].
 func (m *Mapping) Bytes() []byte { return m.m[:len(m.m):len(m.m)] }
 
-// Close unmaps the file. What Bytes gave must not be used any more.
+// Close unmaps the file. The slice that Bytes returned must not be used any more.
 func (m *Mapping) Close() error {
 	if m.m == nil {
 		return nil
@@ -62,11 +62,11 @@ type Buffer struct {
 	m    mmap.MMap
 }
 
-// errMoved is a slice that was reallocated because it outgrew the file.
-var errMoved = errors.New("what was appended did not fit, and is not in the file")
+// errMoved says that append reallocated a slice because it outgrew the Buffer.
+var errMoved = errors.New("the content outgrew the Buffer, and is not in the file")
 
-// Buffer maps n bytes of f, which are reserved first: a full disk is an
-// ErrNoSpace here, and no fault later. The Buffer ends with Commit or Close.
+// Buffer reserves and maps n bytes of f. A full disk is an ErrNoSpace here, and no
+// fault later. The Buffer ends with Commit or Close.
 func (f *File) Buffer(n int) (*Buffer, error) {
 	b := &Buffer{file: f}
 	if n == 0 {
@@ -75,7 +75,7 @@ func (f *File) Buffer(n int) (*Buffer, error) {
 	file := f.OSFile()
 	err := file.Truncate(int64(n))
 	if err == nil {
-		// On tmpfs too: a fault cannot say that the disk is full.
+		// On tmpfs too, because a fault does not say that the disk is full.
 		err = reserve.Blocks(file, int64(n))
 		if err == unix.EOPNOTSUPP || err == unix.ENOSYS {
 			err = writeZeros(file, int64(n))
@@ -89,7 +89,7 @@ func (f *File) Buffer(n int) (*Buffer, error) {
 		}
 	}
 	if err != nil {
-		file.Truncate(0) // what was reserved stays otherwise
+		file.Truncate(0) // frees what was reserved
 		return nil, errs.Space(err)
 	}
 	return b, nil
@@ -106,8 +106,8 @@ func writeZeros(f *os.File, n int64) error {
 	return nil
 }
 
-// Bytes is an empty slice with a capacity of the n bytes. What is appended to
-// it, up to there, is in the file. Use it under [Guard].
+// Bytes returns an empty slice with a capacity of the n bytes. Bytes that are
+// appended within the capacity are in the file. Use it under [Guard].
 func (b *Buffer) Bytes() []byte {
 	if b.m == nil {
 		return []byte{}
@@ -115,9 +115,9 @@ func (b *Buffer) Bytes() []byte {
 	return b.m[:0:len(b.m)]
 }
 
-// Commit ends the Buffer with content, which is what a function that appended
-// to Bytes returned: it is written to the file (msync(2)), which gets its
-// length. Content that is not in the Buffer, because it outgrew it, is an error.
+// Commit ends the Buffer. content is the slice that a function returned which
+// appended to Bytes. Commit writes it to the disk (msync(2)), and truncates the
+// file to its length. It returns an error if content outgrew the Buffer.
 func (b *Buffer) Commit(content []byte) error {
 	if len(content) > 0 && (b.m == nil || unsafe.SliceData(content) != unsafe.SliceData(b.m)) {
 		return errors.Join(fmt.Errorf("mmapio: %w", errMoved), b.Close())
@@ -133,8 +133,8 @@ func (b *Buffer) Commit(content []byte) error {
 	return b.file.Truncate(int64(len(content)))
 }
 
-// Close unmaps the file, if Commit has not. What Bytes gave must not be used
-// any more.
+// Close unmaps the file, unless Commit has. The slice that Bytes returned must not
+// be used any more.
 func (b *Buffer) Close() error {
 	if b.m == nil {
 		return nil

@@ -24,7 +24,7 @@ func TestMap(t *testing.T) {
 			}
 			if size > 0 {
 				needFaultAddresses(t)
-				// Read-only, even where the file itself is not.
+				// Read-only, even if the file is open for writing.
 				err := Guard(func() { p[size-1] = 0 }, p)
 				if fault, ok := err.(*FaultError); !ok || fault.Offset != int64(size-1) {
 					t.Errorf("%d bytes: a store gives %v", size, err)
@@ -53,7 +53,7 @@ func TestMapOfTruncatedFile(t *testing.T) {
 	}
 }
 
-// content is what f holds.
+// content returns the content of f.
 func content(t *testing.T, f *File) []byte {
 	t.Helper()
 	got := make([]byte, stat(t, f).Size)
@@ -80,7 +80,7 @@ func TestBuffer(t *testing.T) {
 				if len(p) != 0 || cap(p) != capacity || p == nil {
 					t.Fatalf("%d bytes: length %d, capacity %d", capacity, len(p), cap(p))
 				}
-				// Bit by bit, as a function would that does not know the length.
+				// In pieces, as a function appends that does not know the length.
 				for i := 0; i < n; i += 1000 {
 					p = append(p, want[i:min(i+1000, n)]...)
 				}
@@ -117,7 +117,7 @@ func TestCommitIsSynced(t *testing.T) {
 	})
 }
 
-// Append moves what outgrows the Buffer to memory: the file would lack it.
+// append reallocates a slice that outgrows the Buffer, so the file would lack it.
 func TestBufferOutgrown(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	for _, capacity := range []int{0, 1, page} {
@@ -178,7 +178,7 @@ func TestBufferWithoutCommit(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// The File is there to go on with.
+	// The File can still be used.
 	b, err = f.Buffer(page)
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestBufferWithoutCommit(t *testing.T) {
 	}
 }
 
-// A file that somebody cut short through /proc faults like any other.
+// A file that another process truncates through /proc faults like any other.
 func TestBufferOfTruncatedFile(t *testing.T) {
 	needFaultAddresses(t)
 	f := mustCreate(t, testfs.Dir(t, "tmpfs"), Options{})

@@ -18,8 +18,8 @@ var unmappable = []unix.Errno{unix.ENODEV, unix.EACCES, unix.EINVAL, unix.EIO, u
 
 var pageSize = int64(os.Getpagesize())
 
-// A Source is a file to be read through mapped windows. It may be used by
-// several goroutines at once, each with a Cursor of its own.
+// A Source is a file that is read through mapped windows. Several goroutines may
+// use it at once, each with a Cursor of its own.
 type Source struct {
 	f    *os.File
 	size int64
@@ -36,7 +36,7 @@ func NewSource(f *os.File) (*Source, error) {
 	if !info.Mode().IsRegular() {
 		return nil, unsupported
 	}
-	// Empty files too, because files of /proc only seem to be.
+	// Empty files too, because files of /proc only seem to be empty.
 	m, err := mmap.MapRegion(f, 1, mmap.RDONLY, 0, 0)
 	if errno, ok := err.(unix.Errno); ok && slices.Contains(unmappable, errno) {
 		return nil, unsupported
@@ -47,7 +47,7 @@ func NewSource(f *os.File) (*Source, error) {
 	return &Source{f, info.Size()}, nil
 }
 
-// Size is the size in bytes that the file had when the Source was made.
+// Size returns the size in bytes that the file had when the Source was made.
 func (s *Source) Size() int64 { return s.size }
 
 // Cursor returns a cursor that maps up to window bytes at a time.
@@ -64,11 +64,11 @@ type Cursor struct {
 	start  int64 // of mapped, in the file
 }
 
-// View calls fn with the len(block) bytes of the file at byte off, as they
-// stand in the mapping: whoever may write the file can change them while fn
-// looks, so fn should read each byte once. A fault in fn is an error that
-// wraps a *FaultError; bytes beyond Size are an io.ErrUnexpectedEOF. block is
-// not used; it gives View the form that package fallback has too.
+// View calls fn with the len(block) bytes of the file at byte off, in the mapping.
+// Whoever may write the file can change them while fn runs, so fn should read
+// each byte once. View returns an error that wraps a *FaultError if fn faults on
+// them, and an io.ErrUnexpectedEOF for bytes beyond Size. It does not use block:
+// the parameter is there because package fallback needs it.
 func (c *Cursor) View(block []byte, off int64, fn func(p []byte)) error {
 	n := len(block)
 	if n == 0 {

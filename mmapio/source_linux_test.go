@@ -65,8 +65,8 @@ func TestSourceSize(t *testing.T) {
 	})
 }
 
-// A cursor keeps one window mapped, and shows what is in the file: it maps
-// anew only for what is not in the window.
+// A cursor keeps one window mapped. It maps another one only for bytes outside the
+// window.
 func TestCursorKeepsItsWindow(t *testing.T) {
 	cursor := newCursor(t, newFile(t, t.TempDir(), pages(12)), 4*page)
 	for _, c := range []struct {
@@ -148,7 +148,7 @@ func truncate64(t *testing.T, f *os.File, size int64) {
 	}
 }
 
-// More than the host has addresses for is refused, and never cut to fit.
+// A file that is too large for the host's addresses is refused, and never cut.
 func TestMapTooLarge(t *testing.T) {
 	f := newFile(t, testfs.Dir(t, "tmpfs"), nil)
 	sizes := []int64{1 << 56, 1 << 62}

@@ -45,7 +45,7 @@ func TestNoSpaceForSize(t *testing.T) {
 		f, err := create(dir, Options{Size: size})
 		if kind != "tmpfs" {
 			wantNoSpace(t, err, unix.ENOSPC)
-		} else if err != nil { // WriteAt will tell
+		} else if err != nil { // WriteAt reports it
 			t.Error(err)
 		} else {
 			f.Close()
@@ -67,8 +67,8 @@ func TestNoSpaceForSize(t *testing.T) {
 	})
 }
 
-// A full disk shows in the write that does not fit. Package os counts none of
-// its bytes then, though some may be in the file.
+// The write that does not fit reports a full disk. Package os counts none of its
+// bytes then, though some may be in the file.
 func TestNoSpaceForWrite(t *testing.T) {
 	for name, mount := range map[string]func(*testing.T) string{
 		"tmpfs": smallTmpfs,
@@ -105,7 +105,7 @@ func TestNoSpaceForInode(t *testing.T) {
 	wantNoSpace(t, err, unix.ENOSPC)
 }
 
-// The limit is the process's, and is never lifted: it takes one of its own.
+// The limit holds for a process for ever, so the test starts another one.
 func TestFileSizeLimit(t *testing.T) {
 	const env, limit = "LARGEBOX_TEST_FSIZE", 1 << 20
 	if dir := os.Getenv(env); dir != "" {
@@ -138,8 +138,8 @@ func TestFileSizeLimit(t *testing.T) {
 	}
 }
 
-// Running out of space is a matter of a Buffer's beginning: later, a fault
-// could not say so.
+// A Buffer finds a full disk when it is made, because a fault later would not say
+// so.
 func TestNoSpaceForBuffer(t *testing.T) {
 	for name, mount := range map[string]func(*testing.T) string{
 		"tmpfs": smallTmpfs,
@@ -155,7 +155,7 @@ func TestNoSpaceForBuffer(t *testing.T) {
 			if after := free(t, dir); after != before || stat(t, f).Size != 0 {
 				t.Errorf("%d of %d free blocks are left, the size is %d", after, before, stat(t, f).Size)
 			}
-			// What it did get, it keeps, when the disk is full.
+			// A Buffer keeps its space when the disk becomes full.
 			const n = 512 << 10
 			b, err := f.Buffer(n)
 			if err != nil {

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestImmutable has a directory that takes no name, and a file that keeps its
-// own (chattr(1)). tmpfs has the attribute since Linux 6.6.
+// TestImmutable publishes into an immutable directory, and over an immutable
+// file (chattr(1)). tmpfs has the attribute since Linux 6.6.
 func TestImmutable(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, parent string, s Strategy) {
 		dir, source := filepath.Join(parent, "dir"), filepath.Join(parent, "source")
@@ -39,7 +39,8 @@ func TestImmutable(t *testing.T) {
 	})
 }
 
-// TestAppendOnlyFile keeps its name; there may be no second one of the temporary.
+// TestAppendOnlyFile publishes over an append-only file, which keeps its name. No
+// temporary name may stay.
 func TestAppendOnlyFile(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		path := filepath.Join(dir, "old")
@@ -53,7 +54,7 @@ func TestAppendOnlyFile(t *testing.T) {
 	})
 }
 
-// TestSpecialFiles have the name, and keep it.
+// TestSpecialFiles publishes over special files, which keep their names.
 func TestSpecialFiles(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, parent string, s Strategy) {
 		for name, create := range map[string]func(path string) error{
@@ -94,7 +95,7 @@ func TestSpecialFiles(t *testing.T) {
 	})
 }
 
-// A hook does something at every look at the context.
+// A hook is a context that calls a function each time its Err is called.
 type hook struct {
 	context.Context
 	do func(look int)
@@ -107,8 +108,8 @@ func (h hook) Err() error {
 	return nil
 }
 
-// TestDirectoryRemovedMidway removes it at the first step that looks at the
-// context, at the second, and so on.
+// TestDirectoryRemovedMidway removes the directory at the first step that looks
+// at the context, at the second, and so on.
 func TestDirectoryRemovedMidway(t *testing.T) {
 	for _, kind := range []string{"tmpfs", "ext4", "xfs", "btrfs"} {
 		for _, s := range []Strategy{Auto, Link, Copy, Rename} {
@@ -150,8 +151,9 @@ func TestDirectoryRemovedMidway(t *testing.T) {
 	}
 }
 
-// TestChroot has no /proc, so that AT_EMPTY_PATH is the only form, and that is for
-// whoever opened the file (Linux 6.10), and for root. Others have to copy.
+// TestChroot publishes without /proc, where AT_EMPTY_PATH is the only form of
+// linkat. It works for the process that opened the file (Linux 6.10), and for
+// root. Others have to copy.
 func TestChroot(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, kind, dir string) {
 		needRoot(t)
@@ -209,7 +211,8 @@ func canLinkOwn(t *testing.T) bool {
 	return err == nil
 }
 
-// TestSetgidDirectory gives its group to fresh inodes, as it does to any file.
+// TestSetgidDirectory checks that a fresh file gets the group of a set-group-ID
+// directory.
 func TestSetgidDirectory(t *testing.T) {
 	const group = 54321
 	defer unix.Umask(unix.Umask(0o022))
@@ -240,7 +243,7 @@ func TestSetgidDirectory(t *testing.T) {
 	})
 }
 
-// TestUnlinked has a file that had a name once, and can have none again.
+// TestUnlinked publishes a file that had a name once, and cannot be linked again.
 func TestUnlinked(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, kind, dir string) {
 		f := named(t, dir, "gone", newData)
@@ -261,7 +264,7 @@ func TestUnlinked(t *testing.T) {
 	})
 }
 
-// TestMostLinks has a file with as many names as ext4 lets one have.
+// TestMostLinks publishes a file that has as many links as ext4 allows.
 func TestMostLinks(t *testing.T) {
 	dir := testfs.Dir(t, "ext4")
 	full, to := filepath.Join(dir, "full"), filepath.Join(dir, "to")
@@ -284,8 +287,8 @@ func TestMostLinks(t *testing.T) {
 	wantFile(t, filepath.Join(to, final), newData, filePerm)
 }
 
-// TestReadOnlyKinds has what TestReadOnly has, on disk, and remounted by a bind mount
-// that is read-only while the file system is not.
+// TestReadOnlyKinds is TestReadOnly for file systems on a disk, and for a
+// read-only bind mount of a writable file system.
 func TestReadOnlyKinds(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		write(t, filepath.Join(dir, "old"), oldData)

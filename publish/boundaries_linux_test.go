@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// boundaries are pairs of directories that no link crosses. auto is what can.
+// boundaries are pairs of directories with no links from one to the other. auto
+// is the strategy that Auto uses.
 var boundaries = []struct {
 	name string
 	auto Strategy
@@ -89,7 +90,7 @@ func TestBoundaries(t *testing.T) {
 	}
 }
 
-// TestMemfd has a source that is on no mount at all.
+// TestMemfd publishes a file in memory that is on no visible mount.
 func TestMemfd(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	fd := must[int](t)(unix.MemfdCreate("source", unix.MFD_CLOEXEC))
@@ -102,7 +103,7 @@ func TestMemfd(t *testing.T) {
 }
 
 // TestDirectoryMovedAway publishes into the directory that was opened, not into
-// the one that has its path since.
+// the one that has the path now.
 func TestDirectoryMovedAway(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		at, away := filepath.Join(dir, "at"), filepath.Join(dir, "away")

@@ -11,7 +11,7 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// A countdown is cancelled after so many looks at it.
+// A countdown is a context that is cancelled after looks calls of Err.
 type countdown struct {
 	context.Context
 	looks int
@@ -24,9 +24,9 @@ func (c *countdown) Err() error {
 	return nil
 }
 
-// untilDone lets call fail at its first look at the context, at its second, and
-// so on until it no longer fails, checks every time, and returns how many looks
-// it took.
+// untilDone runs call with a context that is cancelled at the first look at it,
+// then at the second, and so on until call succeeds. It calls check after each
+// failure, and returns the number of looks of the call that succeeded.
 func untilDone(t *testing.T, call func(context.Context) error, check func()) (looks int) {
 	t.Helper()
 	for ; ; looks++ {
@@ -69,7 +69,7 @@ func TestCancel(t *testing.T) {
 	})
 }
 
-// TestCancelInCopy has a file of three steps, which is a hole.
+// TestCancelInCopy copies a sparse file that takes three steps.
 func TestCancelInCopy(t *testing.T) {
 	const size = 2*copyStep + 1
 	dir := testfs.Mount(t, "-t", "tmpfs", "-o", "size=400m", "tmpfs")

@@ -11,7 +11,7 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// A source makes a file to publish; name is what it is called in dir.
+// A source makes a file to publish, and returns its name in dir, if it has one.
 type source struct {
 	kind string
 	make func(t testing.TB, dir string, data []byte) (f *os.File, name string)
@@ -26,7 +26,8 @@ var sources = []source{
 	}},
 }
 
-// outcome is what a strategy makes of a source on a kind of file system.
+// outcome returns the strategy that serves a source on a kind of file system, or
+// the error.
 func outcome(kind, source string, s Strategy) (served Strategy, err error) {
 	switch {
 	case s == Auto && source == "temporary":
@@ -93,7 +94,7 @@ func conform(t *testing.T, kind string, s Strategy, source source, data []byte) 
 	wantNames(t, dir, append(names, final)...)
 	wantFile(t, filepath.Join(dir, final), data, filePerm)
 
-	// Another inode is the difference between a clone or copy and the rest.
+	// Clone and copy make a new inode; the other strategies do not.
 	same := os.SameFile(must[fs.FileInfo](t)(f.Stat()), must[fs.FileInfo](t)(os.Lstat(filepath.Join(dir, final))))
 	if fresh := served == Clone || served == Copy; same == fresh {
 		t.Errorf("%s gave the file itself: %v", served, same)

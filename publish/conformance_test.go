@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestOnHost is what every host has, in its directory for temporary files.
+// TestOnHost runs the strategies that every host has, in its directory for
+// temporary files.
 func TestOnHost(t *testing.T) {
 	for _, size := range sizes {
 		for _, s := range []Strategy{Auto, Copy, Rename} {
@@ -31,7 +32,8 @@ func TestOnHost(t *testing.T) {
 	}
 }
 
-// TestAutoOnHost has nothing to rename, so that a host without link copies.
+// TestAutoOnHost publishes a file without a temporary name. A host without links
+// copies it.
 func TestAutoOnHost(t *testing.T) {
 	dir := t.TempDir()
 	f := named(t, dir, "other", content(100))

@@ -14,7 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ways copy src to dst with one system call each, from a byte on.
+// ways are the ways to copy src to dst, from byte from up to byte size. Each uses
+// one kind of system call.
 var ways = map[string]func(ctx context.Context, dst, src *os.File, from, size int64) (int64, error){
 	"copy_file_range": func(ctx context.Context, dst, src *os.File, from, size int64) (int64, error) {
 		return inKernel(ctx, from, size, nil, func(from int64, n int) (int, error) {
@@ -35,7 +36,8 @@ var ways = map[string]func(ctx context.Context, dst, src *os.File, from, size in
 	},
 }
 
-// TestWays lets every pair of ways share a file, at every kind of place.
+// TestWays copies the first part of a file in one way and the rest in another,
+// for all pairs of ways and several cuts.
 func TestWays(t *testing.T) {
 	for _, kind := range []string{"tmpfs", "xfs"} {
 		dir := testfs.Dir(t, kind)
@@ -63,8 +65,8 @@ func TestWays(t *testing.T) {
 	}
 }
 
-// TestCopyFile takes each way in its turn, where those before it are not to be
-// had. Each is seen to work by letting it fail.
+// TestCopyFile checks which way copyFile uses where others fail. It proves that a
+// way is used by making that way fail.
 func TestCopyFile(t *testing.T) {
 	data := content(100_000)
 	dir := testfs.Dir(t, "ext4")
@@ -139,7 +141,7 @@ func TestInKernel(t *testing.T) {
 	}
 }
 
-// TestOddSizes has files of the kernel that are not as long as they say.
+// TestOddSizes publishes files of the kernel whose size is wrong.
 func TestOddSizes(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	for path, want := range map[string]error{

@@ -111,11 +111,11 @@ func (d *Dir) create(kind Kind, o workfile.Options) (*workfile.File, error) {
 	}
 }
 
-// Anonymous reports whether the file has no name.
-func (f *File) Anonymous() bool { return f.work.Name() == "" }
+// Anonymous reports whether the file was created without a name.
+func (f *File) Anonymous() bool { return f.work.Anonymous() }
 
-// Name returns the temporary name that the file was created under, and "" for an
-// anonymous file.
+// Name returns the temporary name of the file. It is empty for an anonymous
+// file, and after the name has become the final one.
 func (f *File) Name() string { return f.work.Name() }
 
 // OSFile returns the open file, to be read back or passed on. It belongs to f.
@@ -150,7 +150,7 @@ func (f *File) PublishIn(ctx context.Context, dir *Dir, name string, opts Option
 		return Result{}, dir.pathError("publish", name, fmt.Errorf("TempName is set for a File that has its own: %w", fs.ErrInvalid))
 	}
 	if err := f.work.Reveal(); err != nil {
-		return Result{}, err
+		return Result{}, targetError(dir.join(name), err)
 	}
 	if opts.Mode == 0 {
 		opts.Mode = f.mode
@@ -161,7 +161,11 @@ func (f *File) PublishIn(ctx context.Context, dir *Dir, name string, opts Option
 	if dir == f.dir {
 		opts.TempName = f.Name()
 	}
-	return publish(ctx, f.OSFile(), dir, name, opts, !f.Anonymous())
+	res, err := publish(ctx, f.OSFile(), dir, name, opts, !f.Anonymous())
+	if err == nil && res.Strategy == Rename && opts.TempName != "" {
+		f.work.Renamed()
+	}
+	return res, err
 }
 
 // Close closes the file. What has not been published is gone then, a temporary

@@ -45,7 +45,7 @@ func (d *Dir) Root() (*os.Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := root.Stat(".")
+	a, err := eintr.RetryValue(func() (fs.FileInfo, error) { return root.Stat(".") })
 	if err == nil {
 		var b fs.FileInfo
 		if b, err = d.file.Stat(); err == nil && !os.SameFile(a, b) {
@@ -110,18 +110,20 @@ func (d *Dir) linkat(at int, from, to string, flags int) error {
 	return eintr.Retry(func() error { return unix.Linkat(at, from, d.fd(), to, flags) })
 }
 
-// rename renames in one step, with or without replacing.
-func (d *Dir) rename(from, to string, replace bool) error {
-	if replace {
-		err := eintr.Retry(func() error { return unix.Renameat(d.fd(), from, d.fd(), to) })
-		if err != nil {
-			return d.pathError("rename", to, err)
-		}
-		return nil
+// replace renames in one step, and replaces.
+func (d *Dir) replace(from, to string) error {
+	err := eintr.Retry(func() error { return unix.Renameat(d.fd(), from, d.fd(), to) })
+	if err != nil {
+		return d.pathError("rename", to, err)
 	}
+	return nil
+}
+
+// renameNew renames in one step, and never replaces. keep is for linkAndRemove.
+func (d *Dir) renameNew(from, to string, keep bool) error {
 	err := eintr.Retry(func() error { return unix.Renameat2(d.fd(), from, d.fd(), to, unix.RENAME_NOREPLACE) })
 	if isOneOf(err, noReplaceUnavailable) {
-		return d.linkAndRemove(from, to)
+		return d.linkAndRemove(from, to, keep)
 	} else if err != nil {
 		return d.pathError("rename", to, err)
 	}

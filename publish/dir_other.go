@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"github.com/largebox/largebox/internal/eintr"
 )
 
 // A Dir is an open directory. Every step of a publication works in that same
@@ -48,7 +50,7 @@ func (id identity) isFile(f *os.File) (bool, error) {
 func (id identity) same(other identity) bool { return os.SameFile(id.info, other.info) }
 
 func (d *Dir) lstat(name string) (identity, error) {
-	info, err := d.root.Lstat(name)
+	info, err := eintr.RetryValue(func() (fs.FileInfo, error) { return d.root.Lstat(name) })
 	if err != nil {
 		return identity{}, err
 	}
@@ -63,14 +65,9 @@ func (d *Dir) linkFile(_ *os.File, name string) error {
 	return notHere(d.pathError("link", name, errors.ErrUnsupported))
 }
 
-func (d *Dir) rename(from, to string, replace bool) error {
-	if replace {
-		return d.replace(from, to)
-	}
-	return d.renameNew(from, to)
+func (d *Dir) remove(name string) error {
+	return eintr.Retry(func() error { return d.root.Remove(name) })
 }
-
-func (d *Dir) remove(name string) error { return d.root.Remove(name) }
 
 func (d *Dir) canRename() error { return nil }
 

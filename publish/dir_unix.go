@@ -2,14 +2,22 @@
 
 package publish
 
-import "os"
+import (
+	"os"
 
-func (d *Dir) replace(from, to string) error { return d.root.Rename(from, to) }
+	"github.com/largebox/largebox/internal/eintr"
+)
 
-func (d *Dir) renameNew(from, to string) error { return d.linkAndRemove(from, to) }
+func (d *Dir) replace(from, to string) error {
+	return eintr.Retry(func() error { return d.root.Rename(from, to) })
+}
+
+func (d *Dir) renameNew(from, to string, keep bool) error { return d.linkAndRemove(from, to, keep) }
 
 // linkName gives the file that is named from another name.
-func (d *Dir) linkName(from, to string) error { return d.root.Link(from, to) }
+func (d *Dir) linkName(from, to string) error {
+	return eintr.Retry(func() error { return d.root.Link(from, to) })
+}
 
 // sync makes the names in d durable.
 func (d *Dir) sync(*os.File) error {

@@ -8,14 +8,13 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// replace needs the old file to be closed, or opened by all with
-// FILE_SHARE_DELETE.
+// replace fails if a program has the old file open without FILE_SHARE_DELETE.
 func (d *Dir) replace(from, to string) error {
 	err := d.root.Rename(from, to)
 	if !errors.Is(err, windows.ERROR_ACCESS_DENIED) {
 		return err
 	}
-	// That is said of an open file, too.
+	// Windows says this of an open file, too.
 	dir, e := d.root.Open(".")
 	if e != nil {
 		return err
@@ -30,10 +29,10 @@ func (d *Dir) replace(from, to string) error {
 	return err
 }
 
-// renameNew never replaces. A link and a removal would leave both names where
-// the file may be linked but not removed, because it is open; and FAT and exFAT
-// have no links.
-func (d *Dir) renameNew(from, to string) error {
+// renameNew never replaces. A link and a removal would leave both names if a
+// program has the file open: it can be linked then, but not removed. FAT and
+// exFAT have no links.
+func (d *Dir) renameNew(from, to string, _ bool) error {
 	dir, err := d.root.Open(".")
 	if err != nil {
 		return err
@@ -68,7 +67,7 @@ func (d *Dir) renameNew(from, to string) error {
 	return nil
 }
 
-// openToRename opens name in dir for DELETE, which renaming needs as well.
+// openToRename opens name in dir with the access that renaming needs (DELETE).
 func openToRename(dir *os.File, name string) (h windows.Handle, err error) {
 	unicode, err := windows.NewNTUnicodeString(name)
 	if err != nil {
@@ -84,7 +83,7 @@ func openToRename(dir *os.File, name string) (h windows.Handle, err error) {
 	return h, errnoOf(err)
 }
 
-// errnoOf is the status as the rest of Go has it, and as errors.Is knows it.
+// errnoOf converts a status to the errno that errors.Is understands.
 func errnoOf(err error) error {
 	if status, ok := err.(windows.NTStatus); ok {
 		return status.Errno()
@@ -92,6 +91,6 @@ func errnoOf(err error) error {
 	return err
 }
 
-// sync makes the name of f durable: flushing a file flushes the journal of names
-// as well, of file systems that have one (NTFS). Directories cannot be flushed.
+// sync makes the name of f durable. Flushing a file flushes the journal of names
+// as well, if the file system has one (NTFS). Directories cannot be flushed.
 func (d *Dir) sync(f *os.File) error { return f.Sync() }

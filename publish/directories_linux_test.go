@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestReadOnly has its source elsewhere: one here would keep the mount writable.
+// TestReadOnly publishes into a read-only mount. The source is on another mount,
+// because an open file would keep this one writable.
 func TestReadOnly(t *testing.T) {
 	at := testfs.Mount(t, "-t", "tmpfs", "tmpfs")
 	write(t, filepath.Join(at, "old"), oldData)
@@ -27,7 +28,8 @@ func TestReadOnly(t *testing.T) {
 	wantFile(t, filepath.Join(at, "old"), oldData, filePerm)
 }
 
-// TestRemovedDirectory is ENOENT for all but O_TMPFILE on ext4, which is EPERM.
+// TestRemovedDirectory publishes into a removed directory. The error is ENOENT,
+// except for O_TMPFILE on ext4, where it is EPERM.
 func TestRemovedDirectory(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		gone := filepath.Join(dir, "gone")
@@ -58,7 +60,8 @@ func TestUnwritableDirectory(t *testing.T) {
 	})
 }
 
-// TestUnreadableDirectory may be written to, which is enough.
+// TestUnreadableDirectory publishes into a directory that may be written but not
+// read.
 func TestUnreadableDirectory(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		try(t, os.Chmod(dir, 0o333))
@@ -78,7 +81,7 @@ func TestUnreadableDirectory(t *testing.T) {
 	})
 }
 
-// TestStickyDirectory has a target that only its owner may replace.
+// TestStickyDirectory replaces a file that only its owner may replace.
 func TestStickyDirectory(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		try(t, os.Chmod(dir, 0o777|fs.ModeSticky))
@@ -92,8 +95,8 @@ func TestStickyDirectory(t *testing.T) {
 	})
 }
 
-// TestOthersCredentials links a file that another thread has opened, with
-// other credentials: AT_EMPTY_PATH does not do, the form through /proc does.
+// TestOthersCredentials links a file that another thread opened with other
+// credentials. AT_EMPTY_PATH fails there; the form through /proc works.
 func TestOthersCredentials(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		try(t, os.Chmod(dir, 0o777))
@@ -109,8 +112,8 @@ func TestOthersCredentials(t *testing.T) {
 	})
 }
 
-// TestForeignFile may be read and not linked (fs.protected_hardlinks), which
-// leaves clone and copy.
+// TestForeignFile publishes another user's file, which may be read but not linked
+// (fs.protected_hardlinks). Auto clones or copies it.
 func TestForeignFile(t *testing.T) {
 	if on, err := os.ReadFile("/proc/sys/fs/protected_hardlinks"); err != nil || on[0] != '1' {
 		testfs.Missing(t, "fs.protected_hardlinks is off: %q, %v", on, err)
@@ -136,7 +139,8 @@ func TestForeignFile(t *testing.T) {
 	})
 }
 
-// TestAppendOnlyDirectory takes new names and keeps every one for ever.
+// TestAppendOnlyDirectory publishes into an append-only directory: a name can be
+// made there, and never be renamed or removed.
 func TestAppendOnlyDirectory(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		d := openDir(t, dir)

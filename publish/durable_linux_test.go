@@ -12,7 +12,7 @@ import (
 )
 
 // TestPowerLoss copies the disk right after each publication, and mounts the
-// copy: what is there then is what a loss of power would leave.
+// copy. It holds what a loss of power would leave.
 func TestPowerLoss(t *testing.T) {
 	data := content(1<<20 + 3)
 	for _, kind := range []string{"ext4", "xfs", "btrfs"} {
@@ -63,8 +63,7 @@ func TestPowerLoss(t *testing.T) {
 	}
 }
 
-// TestFileNotSynced has nothing to name, because a file that cannot be made
-// durable never gets as far.
+// TestFileNotSynced checks that a file gets no name if it cannot be synced.
 func TestFileNotSynced(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		write(t, filepath.Join(dir, "old"), oldData)
@@ -83,8 +82,9 @@ func TestFileNotSynced(t *testing.T) {
 	})
 }
 
-// TestDirectoryNotSynced takes the new name back, and nothing that was there
-// before: neither the file that had the name nor the one that had another.
+// TestDirectoryNotSynced checks that the new name is taken back if the directory
+// cannot be synced. A replaced file does not come back, and the temporary name of
+// the caller does.
 func TestDirectoryNotSynced(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		write(t, filepath.Join(dir, "old"), oldData)
@@ -104,11 +104,12 @@ func TestDirectoryNotSynced(t *testing.T) {
 	})
 }
 
-// TestDirectoryNotSyncedKept leaves the name, and says so.
+// TestDirectoryNotSyncedKept checks that KeepOnSyncError keeps the name, and that
+// the error says so.
 func TestDirectoryNotSyncedKept(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		f, temp := temporary(t, dir, newData)
-		// The temporary name is moved last, if it is.
+		// The last of these may move the temporary name.
 		for i, o := range []Options{{Strategy: s}, {Strategy: s, TempName: temp}} {
 			name := fmt.Sprint(final, i)
 			o.KeepOnSyncError = true

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Faults; errno is added where they are used.
+// Faults, without their errno, which the tests add.
 var (
 	noLink      = fault{call: unix.SYS_LINKAT}
 	noClone     = fault{call: unix.SYS_IOCTL, arg: 1, mask: ^uint32(0), value: unix.FICLONE}
@@ -20,9 +20,9 @@ var (
 	noRenameat2 = fault{call: unix.SYS_RENAMEAT2}
 	noFsync     = fault{call: unix.SYS_FSYNC}
 	noTmpfile   = fault{call: unix.SYS_OPENAT, arg: 2, mask: unix.O_TMPFILE, value: unix.O_TMPFILE}
-	// A directory is opened, and not only looked up, to sync it.
+	// A directory is opened without O_PATH only to be synced.
 	noOpenDir = fault{call: unix.SYS_OPENAT, arg: 2, mask: unix.O_TMPFILE | unix.O_PATH, value: unix.O_DIRECTORY}
-	// The inode of a descriptor is linked, by either form; a name still can be.
+	// An open file cannot be linked, in either form. A name still can be.
 	noEmptyPath  = fault{call: unix.SYS_LINKAT, arg: 4, mask: unix.AT_EMPTY_PATH, value: unix.AT_EMPTY_PATH}
 	noProc       = fault{call: unix.SYS_LINKAT, arg: 4, mask: unix.AT_SYMLINK_FOLLOW, value: unix.AT_SYMLINK_FOLLOW}
 	noLinkOfFile = []fault{noEmptyPath.with(unix.ENOENT), noProc.with(unix.ENOENT)}
@@ -33,7 +33,7 @@ func (f fault) with(errno unix.Errno) fault {
 	return f
 }
 
-// finalErrors are for the caller to decide on.
+// finalErrors are errors after which auto does not go on.
 var finalErrors = []unix.Errno{
 	unix.EACCES, unix.ENOSPC, unix.EDQUOT, unix.EFBIG, unix.EEXIST, unix.EIO, unix.EROFS,
 	unix.ENAMETOOLONG, unix.ENOTDIR, unix.ELOOP, unix.EMFILE, unix.ENFILE, unix.ENOMEM, unix.ESTALE, unix.EBADF,
@@ -61,8 +61,8 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// TestFinalErrorsEndAuto lets every step of auto fail in turn, after those
-// before it have handed over.
+// TestFinalErrorsEndAuto makes each strategy of auto fail in turn with a final
+// error, after the strategies before it were unavailable.
 func TestFinalErrorsEndAuto(t *testing.T) {
 	dir := testfs.Dir(t, "xfs")
 	d, f := openDir(t, dir), anonymous(t, dir, newData)
@@ -91,7 +91,8 @@ func TestFinalErrorsEndAuto(t *testing.T) {
 	}
 }
 
-// TestHandover lets the steps of auto hand over, for every reason they know.
+// TestHandover checks that auto goes on to the next strategy after each errno of
+// the tables.
 func TestHandover(t *testing.T) {
 	dir := testfs.Dir(t, "btrfs")
 	auto := func(source func(testing.TB, string, []byte) *os.File, want Strategy, faults ...fault) {
@@ -125,7 +126,7 @@ func TestHandover(t *testing.T) {
 	}
 }
 
-// TestForms has one form of linking, for want of the other.
+// TestForms makes one form of linkat fail, so that the other has to serve.
 func TestForms(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	for _, missing := range []fault{
@@ -143,8 +144,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestNamedTemporary is a sandbox or a kernel where no anonymous file can be
-// had, or be named: what is left is a copy with a temporary name.
+// TestNamedTemporary publishes in a sandbox or kernel where anonymous files
+// cannot be created or cannot be linked. Auto copies into a named temporary.
 func TestNamedTemporary(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		f := anonymous(t, dir, newData)
@@ -175,8 +176,8 @@ func TestNamedTemporary(t *testing.T) {
 	})
 }
 
-// TestRenameWithoutFlags must not clobber where renameat2 has no NOREPLACE. The
-// name appears between Available and the rename.
+// TestRenameWithoutFlags checks that a file whose name appears after Available is
+// not replaced, also where renameat2 has no RENAME_NOREPLACE.
 func TestRenameWithoutFlags(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		d := openDir(t, dir)
@@ -184,13 +185,13 @@ func TestRenameWithoutFlags(t *testing.T) {
 			_, temp := temporary(t, dir, newData)
 			withFaults(t, faults, func() {
 				write(t, filepath.Join(dir, final), oldData)
-				if err := d.rename(temp, final, false); !errors.Is(err, fs.ErrExist) {
+				if err := d.renameNew(temp, final, false); !errors.Is(err, fs.ErrExist) {
 					t.Errorf("error is %v", err)
 				}
 				wantNames(t, dir, final, temp)
 				wantFile(t, filepath.Join(dir, final), oldData, filePerm)
 				os.Remove(filepath.Join(dir, final))
-				if err := d.rename(temp, final, false); err != nil {
+				if err := d.renameNew(temp, final, false); err != nil {
 					t.Error(err)
 				}
 			})

@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestFUSE has bindfs, which has neither anonymous files nor flags of rename.
+// TestFUSE publishes on bindfs, which has neither anonymous files nor flags of
+// rename.
 func TestFUSE(t *testing.T) {
 	dir := testfs.Mount(t, "-t", "fuse.bindfs", testfs.Dir(t, "tmpfs"))
 	var st unix.Statfs_t
@@ -55,8 +56,8 @@ func TestFUSE(t *testing.T) {
 	}
 }
 
-// wantShown is wantNames without what libfuse makes of a name that was removed
-// while its file was open.
+// wantShown is wantNames without the names that libfuse gives to removed files
+// that are still open.
 func wantShown(t *testing.T, dir string, want ...string) {
 	t.Helper()
 	got := slices.DeleteFunc(listing(t, dir), func(name string) bool { return strings.HasPrefix(name, ".fuse_hidden") })

@@ -98,16 +98,16 @@ func onThread(t testing.TB, setup func() error, fn func()) {
 
 const nobody = 65534
 
-// asNobody runs fn without any privilege. Every call has credentials of its
-// own, as if after another setuid.
+// asNobody runs fn without any privilege. Each call gets new credentials, as
+// after another setuid.
 func asNobody(t testing.TB, fn func()) {
 	t.Helper()
 	needRoot(t)
 	onThread(t, becomeNobody, fn)
 }
 
-// becomeNobody takes all privilege from this thread: the raw calls change one,
-// those of package syscall change all.
+// becomeNobody takes all privilege from this thread. It uses raw calls, because
+// those of package syscall change all threads.
 func becomeNobody() error {
 	for _, call := range [][4]uintptr{
 		{unix.SYS_SETGROUPS, 0, 0, 0},
@@ -128,8 +128,8 @@ func needRoot(t testing.TB) {
 	}
 }
 
-// A fault lets a system call fail where the bits of one argument in mask are
-// those of value.
+// A fault makes a system call fail if one of its arguments, masked with mask, is
+// value.
 type fault struct {
 	call        uint32
 	arg         int
@@ -137,7 +137,7 @@ type fault struct {
 	errno       unix.Errno
 }
 
-// withFaults runs fn where system calls fail as told, by seccomp(2).
+// withFaults runs fn on a thread where the faults hold (seccomp(2)).
 func withFaults(t testing.TB, faults []fault, fn func()) {
 	t.Helper()
 	onThread(t, func() error {

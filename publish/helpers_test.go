@@ -13,17 +13,17 @@ import (
 	"github.com/largebox/largebox/internal/tempfile"
 )
 
-// The final name in most tests, and the permission of the file that gets it,
-// which no usual umask changes.
+// final is the name that most tests publish under. filePerm is the permission of
+// the file, which no usual umask changes.
 const (
 	final    = "final"
 	filePerm = 0o640
 )
 
-// sizes end off every block and page.
+// sizes in bytes; none but 0 is a multiple of a block or page.
 var sizes = []int{0, 1, 5<<20 + 3}
 
-// content returns n bytes that no other n begins with.
+// content returns n bytes, which differ for each n from the first byte on.
 func content(n int) []byte {
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], uint64(n))
@@ -88,8 +88,8 @@ func publishTo(t testing.TB, path, name string, f *os.File, o Options) (Result, 
 	return Publish(t.Context(), f, openDir(t, path), name, o)
 }
 
-// wantNames checks that dir holds these names and no other: no temporary one,
-// above all.
+// wantNames checks that dir holds these names and no other, such as a temporary
+// one.
 func wantNames(t testing.TB, dir string, want ...string) {
 	t.Helper()
 	got, want := listing(t, dir), slices.Sorted(slices.Values(want))
@@ -106,7 +106,8 @@ func listing(t testing.TB, dir string) (names []string) {
 	return names
 }
 
-// wantFile checks a regular file that is not reached through a symbolic link.
+// wantFile checks content and permission of a regular file, and that path is no
+// symbolic link.
 func wantFile(t testing.TB, path string, data []byte, perm os.FileMode) {
 	t.Helper()
 	info, err := os.Lstat(path)

@@ -10,14 +10,17 @@ import (
 
 // linkAndRemove renames without replacing, where rename(2) cannot. The new name
 // appears in one step, with the whole content. If the old name cannot be
-// removed, linkAndRemove takes the new one back.
-func (d *Dir) linkAndRemove(from, to string) error {
+// removed, linkAndRemove takes the new one back, unless keep is set.
+func (d *Dir) linkAndRemove(from, to string, keep bool) error {
 	if err := d.linkName(from, to); err != nil {
 		return err
 	}
 	err := d.remove(from)
 	if err == nil || errors.Is(err, fs.ErrNotExist) { // the old name is gone, as it should be
 		return nil
+	}
+	if keep {
+		return inPlace(err)
 	}
 	return undone(err, d.unlink(to, from))
 }

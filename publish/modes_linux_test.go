@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestModes creates fresh inodes under a umask. The file itself keeps its mode.
+// TestModes checks that a fresh file is created under the umask, and that the
+// file itself keeps its mode.
 func TestModes(t *testing.T) {
 	defer unix.Umask(unix.Umask(0o027))
 	for _, c := range []struct{ file, option, fresh os.FileMode }{
@@ -39,8 +40,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// TestDefaultACL has a directory that says more than the umask does,
-// to anonymous files and to named ones.
+// TestDefaultACL publishes into a directory with a default ACL, which takes the
+// place of the umask for anonymous and for named files.
 func TestDefaultACL(t *testing.T) {
 	defer unix.Umask(unix.Umask(0o077))
 	testfs.Each(t, func(t *testing.T, kind, dir string) {

@@ -37,8 +37,8 @@ func TestUnusableNames(t *testing.T) {
 	}
 }
 
-// TestUsableNames has the longest names, which leave no room for a suffix, and
-// odd ones.
+// TestUsableNames publishes under the longest names, which leave no room for a
+// suffix, and under odd ones.
 func TestUsableNames(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		for _, name := range []string{strings.Repeat("n", 255), strings.Repeat("\xc3\xa9", 127), " ", "-", "...", "a\nb", "a\\b", "\xff", "C:"} {
@@ -86,7 +86,7 @@ func TestOpenDir(t *testing.T) {
 	}
 }
 
-// TestRoot is another way to the same directory, and to no other.
+// TestRoot checks that Root opens the same directory, and no other.
 func TestRoot(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "dir")
 	try(t, os.Mkdir(dir, 0o755))
@@ -105,7 +105,8 @@ func TestRoot(t *testing.T) {
 	}
 }
 
-// TestNotAFile has things that have no content to publish.
+// TestNotAFile publishes a pipe, a device and a directory, which have no content
+// to publish.
 func TestNotAFile(t *testing.T) {
 	r, w, err := os.Pipe()
 	try(t, err)

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// image makes a file system in a sparse file; the path goes to the end of args.
+// image makes a file system in a sparse file. It appends the path to args.
 func image(t *testing.T, size int64, args ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "image")
@@ -44,9 +44,8 @@ func overlayOn(kind string) func(*testing.T) string {
 }
 
 // places are file systems that testfs does not have, and variants of those that
-// it has. An anonymous file is linked there; what cannot be linked is cloned or
-// copied; and nothing but rename and copy is left to those that have no
-// anonymous files.
+// it has. Where a place has anonymous files, they are linked, and an exclusive
+// file is cloned or copied. Other places have only rename and copy.
 var places = []struct {
 	name      string
 	anonymous bool
@@ -125,7 +124,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// served publishes f under the final name, removes that, and checks all.
+// served publishes f under the final name, checks the file, and removes it.
 func served(t *testing.T, dir string, data []byte, want Strategy, f *os.File, o Options) {
 	t.Helper()
 	res, err := publishTo(t, dir, final, f, o)
@@ -159,8 +158,8 @@ func visible(t *testing.T, dir string) []string {
 	return slices.DeleteFunc(listing(t, dir), func(name string) bool { return strings.HasPrefix(name, ".fuse_hidden") })
 }
 
-// TestNOCOW: the blocks of a file that is not copied on write cannot be shared
-// with one that is (EINVAL), on the same file system.
+// TestNOCOW checks that a file with copy-on-write cannot share its blocks with a
+// file without (EINVAL), on the same file system.
 func TestNOCOW(t *testing.T) {
 	plain, nocow := testfs.Dir(t, "btrfs"), testfs.Dir(t, "btrfs")
 	command(t, "chattr", "+C", nocow)
@@ -178,7 +177,8 @@ func TestNOCOW(t *testing.T) {
 	}
 }
 
-// TestOutOfProject has its file in a project of xfs; TestBoundaries has it in none.
+// TestOutOfProject publishes from one project of xfs into another. The source of
+// TestBoundaries is in none.
 func TestOutOfProject(t *testing.T) {
 	from, to := testfs.Dir(t, "xfs"), testfs.Dir(t, "xfs")
 	command(t, "chattr", "-p", "7", "+P", from)

@@ -43,9 +43,9 @@ type Options struct {
 	Replace bool
 	// NoSync leaves out the syncing of file and directory.
 	NoSync bool
-	// KeepOnSyncError keeps the new name if syncing the directory fails, which is
-	// an error all the same: for a file that others may rely on as soon as they
-	// have seen it.
+	// KeepOnSyncError keeps the new name if a step after the naming fails, such as
+	// the sync of the directory. That is an error all the same. It is for a file
+	// that others may rely on as soon as they have seen it.
 	KeepOnSyncError bool
 	// Mode is the permission of a fresh file (clone, copy), before umask or
 	// default ACL. Zero means that of the file that is published.
@@ -86,7 +86,7 @@ func publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Option
 		opts.Strategy, err = p.run()
 	}
 	if err != nil {
-		return Result{}, dir.targetError(name, errs.InUse(errs.Space(err)))
+		return Result{}, targetError(dir.join(name), errs.InUse(errs.Space(err)))
 	}
 	return Result{Strategy: opts.Strategy, Durable: !opts.NoSync}, nil
 }
@@ -113,9 +113,8 @@ func (p *publication) check() (err error) {
 	return err
 }
 
-// targetError adds the path of the name to err, unless err starts with it.
-func (d *Dir) targetError(name string, err error) error {
-	target := filepath.Join(d.path, name)
+// targetError adds the path target to err, unless err starts with it.
+func targetError(target string, err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) && path.Path == target {
 		return err
@@ -152,5 +151,7 @@ func isFileName(name string) bool {
 func (d *Dir) Path() string { return d.path }
 
 func (d *Dir) pathError(op, name string, err error) error {
-	return &fs.PathError{Op: op, Path: filepath.Join(d.path, name), Err: err}
+	return &fs.PathError{Op: op, Path: d.join(name), Err: err}
 }
+
+func (d *Dir) join(name string) string { return filepath.Join(d.path, name) }

@@ -14,9 +14,9 @@ import (
 
 const racers, rounds = 16, 10
 
-// race lets every racer publish a file of its own, which has as many bytes as
-// its number, under one name. It returns their errors, and the number of the
-// one whose file has the name.
+// race lets racers publish files under one name at the same time. The file of
+// racer i has i bytes. race returns the racers' errors, and the number of the
+// racer whose file has the name.
 func race(t *testing.T, d *Dir, o Options) (results []error, winner int) {
 	t.Helper()
 	dir := d.Path()
@@ -65,8 +65,8 @@ func TestRaceForOneName(t *testing.T) {
 	})
 }
 
-// TestRaceToReplace has one final winner. Others may have been in its place for
-// a moment, or have found it taken.
+// TestRaceToReplace has one winner. The others either had the name for a moment,
+// or get an ErrConflict.
 func TestRaceToReplace(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		d := openDir(t, dir)

@@ -12,8 +12,9 @@ import (
 
 var oldData, newData = []byte("old"), content(70000)
 
-// obstacles are what can have the name already. make makes it, untouched checks
-// that it is as it was, and replaced what became of the things around it.
+// obstacles are things that can have the name already. make makes one, untouched
+// checks that it is as it was, and replaced checks what is around it after it was
+// replaced.
 var obstacles = []struct {
 	name      string
 	make      func(t *testing.T, path string)
@@ -125,7 +126,8 @@ func TestSameInode(t *testing.T) {
 	})
 }
 
-// TestRenameToItself must not take the one name that there is for a leftover.
+// TestRenameToItself checks that the only name of a file is not removed as a
+// temporary one.
 func TestRenameToItself(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	f, temp := temporary(t, dir, newData)
@@ -136,7 +138,7 @@ func TestRenameToItself(t *testing.T) {
 	wantFile(t, filepath.Join(dir, temp), newData, filePerm)
 }
 
-// TestConflict has a temporary name that is not the file's.
+// TestConflict publishes with a temporary name that belongs to another file.
 func TestConflict(t *testing.T) {
 	for name, make := range map[string]func(t *testing.T, path, of string){
 		"absent":       func(*testing.T, string, string) {},
@@ -156,7 +158,7 @@ func TestConflict(t *testing.T) {
 	}
 }
 
-// TestOthersNames are neither removed nor moved.
+// TestOthersNames checks that names of other files are neither removed nor moved.
 func TestOthersNames(t *testing.T) {
 	dir := testfs.Dir(t, "tmpfs")
 	write(t, filepath.Join(dir, "others"), oldData)

@@ -24,8 +24,9 @@ func writeOld(t *testing.T, path string) {
 	}
 }
 
-// TestTargetInUse is refused, with the old file and the temporary as they were,
-// and done when the other program is through.
+// TestTargetInUse replaces a file that another program has open. That fails, and
+// leaves the old file and the temporary as they were, until the other program
+// closes the file.
 func TestTargetInUse(t *testing.T) {
 	for _, s := range []Strategy{Auto, Rename, Copy} {
 		t.Run(string(s), func(t *testing.T) {
@@ -52,8 +53,8 @@ func TestTargetInUse(t *testing.T) {
 	}
 }
 
-// TestFileInUse has a file that can be linked and not renamed: nothing may come
-// of it, above all not a second name.
+// TestFileInUse publishes a file that another program has open: it can be linked,
+// but not renamed. It must not get a second name.
 func TestFileInUse(t *testing.T) {
 	dir := t.TempDir()
 	f, temp := temporary(t, dir, content(100))
@@ -72,14 +73,14 @@ func TestFileInUse(t *testing.T) {
 	wantFile(t, filepath.Join(dir, final), content(100), 0)
 }
 
-// TestNeverReplaces has a name that appears between the look and the rename.
+// TestNeverReplaces renames to a name that appeared after Available.
 func TestNeverReplaces(t *testing.T) {
 	dir := t.TempDir()
 	d, path := openDir(t, dir), filepath.Join(dir, final)
 	_, temp := temporary(t, dir, content(100))
 	writeOld(t, path)
 	for _, to := range []string{final, "FINAL"} { // which is the same here
-		if err := d.rename(temp, to, false); !errors.Is(err, fs.ErrExist) {
+		if err := d.renameNew(temp, to, false); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: error is %v", to, err)
 		}
 	}
@@ -87,8 +88,8 @@ func TestNeverReplaces(t *testing.T) {
 	wantFile(t, path, []byte("old"), 0)
 }
 
-// TestPermissionsMeanNothing: a private file looks like any other, and only a
-// mode that lets nobody write is something, the read-only attribute.
+// TestPermissionsMeanNothing checks that a mode sets only the read-only
+// attribute, and only if nobody may write.
 func TestPermissionsMeanNothing(t *testing.T) {
 	for _, c := range []struct{ asked, got fs.FileMode }{{0o600, 0o666}, {0o640, 0o666}, {0o200, 0o666}, {0o400, 0o444}} {
 		dir := t.TempDir()
@@ -104,8 +105,8 @@ func TestPermissionsMeanNothing(t *testing.T) {
 	}
 }
 
-// TestOddNames are those that mean something else here: devices, streams of a
-// file, drives.
+// TestOddNames publishes under names that mean something else on Windows:
+// devices, streams of a file, drives.
 func TestOddNames(t *testing.T) {
 	dir := t.TempDir()
 	f := named(t, dir, "other", content(100))

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestFullDisk gives every block back that the copy had taken.
+// TestFullDisk checks that a copy that does not fit gives all its blocks back.
 func TestFullDisk(t *testing.T) {
 	dir := testfs.Mount(t, "-t", "tmpfs", "-o", "size=4m", "tmpfs")
 	write(t, filepath.Join(dir, "old"), oldData)

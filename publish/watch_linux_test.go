@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An event is what a watcher of a directory is told.
+// An event is what inotify(7) reports of a directory.
 type event struct {
 	what uint32
 	name string
@@ -26,7 +26,8 @@ var (
 	watching = uint32(unix.IN_CREATE | unix.IN_DELETE | unix.IN_MOVE | unix.IN_MODIFY)
 )
 
-// TestWatcher is told of names that come whole, and of no write to a name.
+// TestWatcher checks that a watcher sees a name appear in one step, and no write
+// to a file with a name.
 func TestWatcher(t *testing.T) {
 	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
 		d := openDir(t, dir)
@@ -60,7 +61,8 @@ func TestWatcher(t *testing.T) {
 	})
 }
 
-// TestWatcherOfNamedTemporary is told of writes, under temporary names alone.
+// TestWatcherOfNamedTemporary checks that a watcher sees writes only under
+// temporary names.
 func TestWatcherOfNamedTemporary(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		f := anonymous(t, dir, newData)
@@ -80,18 +82,20 @@ func TestWatcherOfNamedTemporary(t *testing.T) {
 	})
 }
 
-// wantEvents checks what a watcher of dir sees of names while fn runs.
+// wantEvents checks the events of names in dir while fn runs.
 func wantEvents(t *testing.T, dir string, want []event, fn func()) {
 	t.Helper()
 	got := events(t, dir, fn)
-	// An anonymous file shows as a write to #inode, which is no name.
+	// inotify reports a write to an anonymous file as one to "#inode", which is no
+	// name in the directory.
 	got = slices.DeleteFunc(got, func(e event) bool { return e.name[0] == '#' && e.what == unix.IN_MODIFY })
 	if !slices.Equal(got, want) {
 		t.Errorf("events %v, want %v", got, want)
 	}
 }
 
-// events returns them in order. All temporary names are "temp".
+// events returns the events while fn runs, in order. It calls each temporary name
+// "temp".
 func events(t *testing.T, dir string, fn func()) (seen []event) {
 	t.Helper()
 	fd := must[int](t)(unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK))

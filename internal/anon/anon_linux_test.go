@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { testfs.Main(m) }
 
-// open opens a directory, without the right to read it.
+// open opens a directory with O_PATH, which does not allow to read it.
 func open(t *testing.T, dir string) *os.File {
 	t.Helper()
 	d, err := os.OpenFile(dir, unix.O_PATH, 0)
@@ -60,7 +60,8 @@ func TestCreate(t *testing.T) {
 	})
 }
 
-// Only what says "not here" is an ErrUnsupported; a caller goes another way then.
+// An errors.ErrUnsupported, after which a caller takes another kind of file, is
+// only the error of a directory that has no anonymous files.
 func TestErrors(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -88,7 +89,7 @@ func TestErrors(t *testing.T) {
 		if err := os.Remove(removed); err != nil {
 			t.Fatal(err)
 		}
-		expect(t, dir, unix.EPERM) // which is what ext4 says
+		expect(t, dir, unix.EPERM) // ext4 returns that
 	})
 	t.Run("read-only", func(t *testing.T) {
 		expect(t, open(t, testfs.Mount(t, "-t", "tmpfs", "-o", "ro", "tmpfs")), unix.EROFS)
@@ -104,7 +105,7 @@ func TestErrors(t *testing.T) {
 		if err := os.Chmod(unreadable, 0o733); err != nil {
 			t.Fatal(err)
 		}
-		runtime.LockOSThread() // setfsuid(2) is a matter of the thread
+		runtime.LockOSThread() // setfsuid(2) changes only the thread
 		defer runtime.UnlockOSThread()
 		unix.Setfsuid(65534)
 		defer unix.Setfsuid(0)

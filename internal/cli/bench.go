@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-func newBench() *cobra.Command {
+func (p *program) newBench() *cobra.Command {
 	var f benchFlags
 	cmd := &cobra.Command{
 		Use:   "bench [--dir DIR] [--size SIZE] [--messages SIZES] [--time TIME] [--json]",
@@ -28,10 +27,8 @@ verified and opened in DIR, next to a plain copy of it. The file needs three tim
 its size, is not synced, and is removed, also after ^C. What is killed leaves a
 directory .largebox-bench-* behind.
 
-It takes about ten seconds. Figures are in MB/s (10^6 bytes of the message), each
-the median of three; machines drift, so compare within one run.
-
-` + exitHelp,
+It takes about ten seconds. Figures are in MiB/s (2^20 bytes of the message), each
+the median of three; machines drift, so compare within one run.`,
 		Example: `  largebox bench
   largebox bench --dir /mnt/usb --size 2GiB
   largebox bench --size 0                         # memory only
@@ -43,7 +40,7 @@ the median of three; machines drift, so compare within one run.
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(p, cmd) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -65,7 +62,7 @@ type benchFlags struct {
 	json      bool
 }
 
-// A benchReport is what bench found, as --json prints it. Throughputs are in MB/s.
+// A benchReport is what bench found, as --json prints it. Throughputs are in MiB/s.
 type benchReport struct {
 	Op        string         `json:"op"`
 	Processor string         `json:"processor"`
@@ -78,7 +75,7 @@ type benchReport struct {
 	File      *fileFigures   `json:"file"`
 }
 
-func (f *benchFlags) run(cmd *cobra.Command) error {
+func (f *benchFlags) run(p *program, cmd *cobra.Command) error {
 	size, err := parseSize("size", f.size)
 	if err != nil {
 		return err
@@ -87,7 +84,7 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 	for _, text := range f.messages {
 		n, err := parseSize("messages", text)
 		if err == nil && (n == 0 || n > longestMessage) {
-			err = usagef("--messages %s: from 1 to %s are possible", text, briefly(longestMessage))
+			err = usagef("--messages %s: from 1 to %s are possible", text, exactly(longestMessage))
 		}
 		if err != nil {
 			return err
@@ -95,8 +92,6 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 		messages = append(messages, int(n))
 	}
 	switch {
-	case f.dir == "":
-		return usagef("--dir is empty")
 	case len(messages) == 0:
 		return usagef("--messages is empty")
 	case f.time <= 0:
@@ -115,7 +110,7 @@ func (f *benchFlags) run(cmd *cobra.Command) error {
 			Op     string `json:"op"`
 			Error  string `json:"error"`
 			Status int    `json:"status"`
-		}{"bench", err.Error(), status(err)})
+		}{"bench", p.console.hidden.redact(err.Error()), p.outcomes.status(err)})
 		return err
 	}
 	return json.NewEncoder(cmd.OutOrStdout()).Encode(report)
@@ -188,25 +183,4 @@ func features() []string {
 		}
 	}
 	return found
-}
-
-var sizeUnits = []struct {
-	suffix string
-	shift  uint
-}{{"TiB", 40}, {"GiB", 30}, {"MiB", 20}, {"KiB", 10}, {"", 0}}
-
-// parseSize is the number of bytes that a flag's size such as 64MiB means.
-func parseSize(flag, size string) (int64, error) {
-	for _, u := range sizeUnits {
-		digits, ok := strings.CutSuffix(size, u.suffix)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseUint(digits, 10, 63-int(u.shift))
-		if err != nil {
-			break
-		}
-		return int64(n) << u.shift, nil
-	}
-	return 0, usagef("--%s %s: a size is needed, such as 512MiB or 2GiB", flag, size)
 }

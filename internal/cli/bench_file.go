@@ -53,7 +53,7 @@ func newBenchFile(dir string, size int64) (*benchFile, error) {
 		return f, nil
 	}
 	if free, ok := freeSpace(dir); ok && (size > math.MaxInt64/3 || 3*size > free) {
-		err := fmt.Errorf("bench: three times %s are needed in %s, where %s are free: %w", briefly(size), dir, inUnits(free), largebox.ErrNoSpace)
+		err := fmt.Errorf("bench: three times %s are needed in %s, where %s are free: %w", exactly(size), dir, inUnits(free), largebox.ErrNoSpace)
 		return nil, hintedError{err, "--size makes the file smaller, and --dir chooses another directory"}
 	}
 	var err error
@@ -76,7 +76,7 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 	key := largebox.SecretKey(secret)
 	at := func(name string) string { return filepath.Join(f.work, name) }
 	options := largebox.Options{NoSync: true}
-	fmt.Fprintf(w, "\na file of %s in %s, not synced\n", briefly(f.size), f.dir)
+	fmt.Fprintf(w, "\na file of %s in %s, not synced\n", exactly(f.size), f.dir)
 	if err := f.write(ctx, at("message")); err != nil {
 		return nil, benchError(ctx, err)
 	}
@@ -120,15 +120,15 @@ func (f *benchFile) measure(ctx context.Context, w io.Writer) (*fileFigures, err
 	}
 	for _, s := range steps {
 		seconds := median(s.seconds)
-		figure := fileFigure{s.op, seconds, float64(f.size) / 1e6 / max(seconds, least), ratio(s.seconds, steps[0].seconds)}
+		figure := fileFigure{s.op, seconds, float64(f.size) / (1 << 20) / max(seconds, least), ratio(s.seconds, steps[0].seconds)}
 		result.Figures = append(result.Figures, figure)
-		fmt.Fprintf(w, "%-12s%8.3f s%8.0f MB/s", s.op, seconds, figure.Throughput)
+		fmt.Fprintf(w, "%-12s%8.3f s%8.0f MiB/s", s.op, seconds, figure.Throughput)
 		if s.op != "copy" {
 			fmt.Fprintf(w, "%8.2f of the copy's time", figure.Ratio)
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "by %s, published by %s, %d workers\n", result.Workspace, result.Strategy, result.Workers)
+	fmt.Fprintf(w, "by %s, published by %s, %s\n", result.Workspace, result.Strategy, workers(result.Workers))
 	return result, nil
 }
 

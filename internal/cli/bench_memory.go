@@ -25,7 +25,7 @@ const benchRounds = 3
 type memoryFigure struct {
 	Op    string `json:"op"`
 	Bytes int    `json:"bytes"`
-	// In MB/s: on one core, on all (from xsalsa20poly1305.ParallelSize on), and x/crypto.
+	// In MiB/s: on one core, on all (from xsalsa20poly1305.ParallelSize on), and x/crypto.
 	OneCore  float64  `json:"one_core"`
 	AllCores *float64 `json:"all_cores"`
 	XCrypto  float64  `json:"xcrypto"`
@@ -43,7 +43,7 @@ func benchMemory(ctx context.Context, w io.Writer, sizes []int, each time.Durati
 	var nonce [largebox.NonceSize]byte
 	rand.Read(key[:])
 
-	fmt.Fprintf(w, "\nin memory, MB/s%31s\n", "x/crypto")
+	fmt.Fprintf(w, "\nin memory, MiB/s%31s\n", "x/crypto")
 	fmt.Fprintf(w, "            %12s%12s%10s\n", "1 core", fmt.Sprintf("%d cores", cores), "1 core")
 	var all []memoryFigure
 	for _, op := range []string{"seal", "open"} {
@@ -83,7 +83,7 @@ func benchMemory(ctx context.Context, w io.Writer, sizes []int, each time.Durati
 				f.AllCores, f.AllCoresRatio = &rate, &times
 				together = fmt.Sprintf("%6.0f%5.1fx", rate, times)
 			}
-			fmt.Fprintf(w, "%s %7s%6.0f%5.1fx%s%10.0f\n", op, briefly(int64(n)), f.OneCore, f.OneCoreRatio, together, f.XCrypto)
+			fmt.Fprintf(w, "%s %7s%6.0f%5.1fx%s%10.0f\n", op, exactly(int64(n)), f.OneCore, f.OneCoreRatio, together, f.XCrypto)
 			all = append(all, f)
 		}
 	}
@@ -96,7 +96,7 @@ func onOneCore(fn func() float64) float64 {
 }
 
 // throughput calls fn, which does n bytes, for that long, or until a signal, and
-// returns MB/s.
+// returns MiB/s.
 func throughput(ctx context.Context, d time.Duration, n int, fn func()) float64 {
 	batch := max(1, 64<<10/n) // so that looking at the clock does not count
 	start := time.Now()
@@ -105,7 +105,7 @@ func throughput(ctx context.Context, d time.Duration, n int, fn func()) float64 
 			fn()
 		}
 		if took := time.Since(start); took >= d || ctx.Err() != nil {
-			return float64(calls) * float64(n) / 1e6 / max(took.Seconds(), least)
+			return float64(calls) * float64(n) / (1 << 20) / max(took.Seconds(), least)
 		}
 	}
 }
@@ -115,9 +115,6 @@ func median(v []float64) float64 {
 	return (v[len(v)/2] + v[(len(v)-1)/2]) / 2
 }
 
-// least stands for what took no time, or had no speed, by a coarse clock.
-const least = 1e-9
-
 // ratio is the median of the ratios of the rounds.
 func ratio(a, b []float64) float64 {
 	var v []float64
@@ -125,14 +122,4 @@ func ratio(a, b []float64) float64 {
 		v = append(v, max(a[i], least)/max(b[i], least))
 	}
 	return median(v)
-}
-
-// briefly is n with the largest unit that divides it.
-func briefly(n int64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
-	i := 0
-	for n != 0 && n%1024 == 0 && i < len(units)-1 {
-		n, i = n/1024, i+1
-	}
-	return fmt.Sprintf("%d %s", n, units[i])
 }

@@ -2,13 +2,15 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/largebox/largebox/largebox"
@@ -19,9 +21,11 @@ import (
 // A call is one use of a verb.
 type call struct {
 	verb
-	cmd     *cobra.Command
+	p       *program
 	ctx     context.Context
 	flags   *workFlags
+	files   []work
+	ref     KeyRef
 	sealer  largebox.Sealer
 	opener  largebox.Opener
 	options largebox.Options
@@ -32,8 +36,8 @@ type call struct {
 }
 
 // newCall checks what can be checked before anything is read.
-func newCall(cmd *cobra.Command, v verb, f *workFlags, args []string) (*call, error) {
-	c := &call{verb: v, cmd: cmd, ctx: cmd.Context(), flags: f, options: largebox.Options{
+func (p *program) newCall(cmd *cobra.Command, v verb, f *workFlags, k *keyFlags, args []string) (*call, error) {
+	c := &call{verb: v, p: p, ctx: cmd.Context(), flags: f, options: largebox.Options{
 		Workspace: largebox.Workspace(f.workspace),
 		Strategy:  publish.Strategy(f.strategy),
 		Workers:   f.workers,
@@ -41,65 +45,48 @@ func newCall(cmd *cobra.Command, v verb, f *workFlags, args []string) (*call, er
 		NoSync:    f.noSync,
 		TempDir:   f.tempDir,
 	}}
-	if err := f.check(cmd); err != nil {
+	if err := f.check(); err != nil {
 		return nil, err
 	}
 	if f.mode != "" {
 		mode, err := strconv.ParseUint(f.mode, 8, 32)
 		if err != nil || mode == 0 || mode > 0o777 {
-			return nil, usagef("--mode %s: an octal permission is needed, such as 640", f.mode)
+			return nil, usagef("--mode %s: give an octal permission, such as 640", f.mode)
 		}
 		c.options.Mode = fs.FileMode(mode)
 	}
-	if len(args) > 1 {
-		if f.out != "" {
-			return nil, usagef("-o goes with one FILE, not with %d", len(args))
-		}
-		if slices.Contains(args, "-") {
-			return nil, usagef("- (standard input) goes alone, not with other FILEs")
-		}
+	if len(args) > 1 && slices.Contains(args, "-") {
+		return nil, usagef("- (standard input) goes alone, not with other FILEs")
 	}
-	for _, src := range args {
-		dst, err := c.outputOf(src)
-		switch {
-		case err != nil:
-			return nil, err
-		case dst == "-" && f.json:
+	if err := c.plan(args, k); err != nil {
+		return nil, err
+	}
+	for _, f := range c.files {
+		if f.dst != "-" {
+			continue
+		} else if c.flags.json {
 			return nil, usagef("--json and the output cannot both go to standard output")
-		case dst == "-" && v.name == "seal" && isTerminal(cmd.OutOrStdout()):
-			return nil, usagef("a box is no text for a terminal: use -o, or redirect the output")
+		} else if c.seals && isTerminal(p.stdout) {
+			return nil, usagef("a box is not text for a terminal: use -o, or redirect the output")
 		}
 	}
 	return c, nil
 }
 
-// outputOf is where src goes; empty for a verb that writes nothing.
-func (c *call) outputOf(src string) (string, error) {
-	switch {
-	case !c.writes:
-		return "", nil
-	case c.flags.out != "":
-		return c.flags.out, nil
-	case src == "-":
-		return "-", nil
-	}
-	return c.output(src)
-}
-
-// all does it to each file. What goes wrong with one is reported, and the next
-// has its turn.
-func (c *call) all(srcs []string) error {
+// all performs the verb on each file. It reports a failure, and goes on with the
+// next file.
+func (c *call) all() error {
 	worst := exitDone
-	for _, src := range srcs {
+	for _, f := range c.files {
 		err := context.Cause(c.ctx)
 		if err != nil {
-			err = fmt.Errorf("%s %s: not begun: %w", c.name, src, err)
+			err = fmt.Errorf("%s %s: not begun: %w", c.name, c.p.display(f.src), err)
 		} else {
-			err = c.one(src)
+			err = c.one(f)
 		}
 		if err != nil {
-			report(c.cmd.ErrOrStderr(), err)
-			worst = max(worst, status(err))
+			c.p.console.report(err)
+			worst = max(worst, c.p.outcomes.status(err))
 		}
 	}
 	if worst != exitDone {
@@ -108,121 +95,110 @@ func (c *call) all(srcs []string) error {
 	return nil
 }
 
-func (c *call) one(src string) error {
-	dst, err := c.outputOf(src)
-	if err != nil {
-		return err
-	}
-	c.src, c.dst = c.input(src), largebox.Path(dst)
-	if dst == "-" {
-		c.dst = largebox.Writer(interruptibleWriter(c.ctx, c.cmd.OutOrStdout()))
-		c.warnOfMemory(src)
-	}
-	bar := c.newBar(src)
-	c.options.Progress = showOn(bar)
+func (c *call) one(f work) error {
 	start := time.Now()
-	result, err := c.do(c)
+	result, err := c.perform(f)
 	took := time.Since(start)
-	if bar != nil {
-		bar.Clear()
-	}
+	f.src, f.dst = c.p.display(f.src), c.p.display(f.dst)
 	if c.flags.json {
-		if e := c.printJSON(src, dst, took, result, err); err == nil {
+		if e := c.printJSON(f, took, result, err); err == nil {
 			err = e
 		}
 	}
-	if errors.Is(err, fs.ErrExist) && c.flags.force {
-		return hintedError{err, "a directory, a device or a pipe is not replaced; -o chooses another name, and -o - is for pipes"}
-	} else if err != nil {
-		return err
+	if err != nil {
+		return c.advise(f, err)
 	}
-	if c.flags.verbose {
-		c.describe(src, dst, took, result)
-	} else if !c.writes && !c.flags.quiet && !c.flags.json {
-		_, err = fmt.Fprintf(c.cmd.OutOrStdout(), "%s: authentic, %d bytes\n", src, result.Bytes)
+	return c.describe(f, took, result)
+}
+
+// perform opens both ends, performs the verb, and closes them.
+func (c *call) perform(f work) (result largebox.Result, err error) {
+	from, err := c.p.place(f.src)
+	if err != nil {
+		return result, err
+	}
+	if info, e := c.stat(f.src, false); e == nil && info.IsDir() {
+		return result, c.isDirectory(f.src)
+	}
+	var closer io.Closer
+	if c.src, closer, err = from.Input(c.ctx, f.src); err != nil {
+		return result, fmt.Errorf("%s: %w", c.name, err)
+	} else if closer != nil {
+		defer closer.Close()
+	}
+	if c.writes {
+		to, err := c.p.place(f.dst)
+		if err != nil {
+			return result, err
+		} else if to.Output == nil {
+			return result, usagef("%s cannot be written to", c.p.display(f.dst))
+		}
+		if c.dst, err = to.Output(c.ctx, f.dst, c.flags.force); err != nil {
+			return result, fmt.Errorf("%s: %w", c.name, err)
+		}
+		c.warnOfMemory(f)
+	}
+	bar := c.newBar(c.p.display(f.src))
+	if bar != nil {
+		c.options.Progress = bar.progress
+		defer bar.finish()
+	}
+	result, err = c.run(c)
+	var named *largebox.Error
+	if errors.As(err, &named) { // which knows no name of a stream
+		named.Src, named.Dst = c.p.display(f.src), c.p.display(f.dst)
+	}
+	return result, err
+}
+
+func (c *call) isDirectory(src string) error {
+	err := &fs.PathError{Op: c.name, Path: src, Err: syscall.EISDIR}
+	hint := "name a file in it"
+	if c.seals {
+		hint = fmt.Sprintf("tar makes one file of it: tar c %s | largebox seal -o %s.tar.box -", src, filepath.Base(filepath.Clean(src)))
+	}
+	return hintedError{err, hint}
+}
+
+// advise adds what to do about err where that depends on the flags.
+func (c *call) advise(f work, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrExist) && c.flags.force:
+		return hintedError{err, "-f does not replace a directory, a device or a pipe; -o chooses another name, and -o - is for pipes"}
+	case errors.Is(err, fs.ErrNotExist) && pipedIn(c.p.stdin):
+		if _, e := c.stat(f.src, false); errors.Is(e, fs.ErrNotExist) {
+			return hintedError{err, "to read standard input, use - as FILE"}
+		}
+	case c.seals || !errors.Is(err, largebox.ErrNotAuthentic) && !errors.Is(err, largebox.ErrTooShort):
+	case c.ref.Flag == "key":
+		return hintedError{err, "nothing was written; check that this is the key it was sealed with, and that the copy is complete; " +
+			"what was sealed for you (-r) opens with -i, and what somebody sealed for you as theirs (-r and -i) with -i and --from"}
+	case c.ref.Peer == "":
+		return hintedError{err, "nothing was written; check that it was sealed for this identity, and that the copy is complete; " +
+			"a box that tells who sealed it (-r and -i) needs --from, and one that was sealed with a secret key needs -k"}
+	default:
+		return hintedError{err, "nothing was written; check that these are the two whose box it is, and that the copy is complete; " +
+			"a box that was sealed with -r alone opens without --from"}
 	}
 	return err
 }
 
-// input is src, so that a signal ends the work also while nothing comes from it,
-// or while it is being opened.
-func (c *call) input(src string) largebox.Input {
-	if src == "-" {
-		return largebox.Reader(interruptible(c.ctx, c.cmd.InOrStdin()))
-	}
-	if info, err := os.Stat(src); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeDevice|fs.ModeSocket) != 0 {
-		return largebox.Reader(interruptible(c.ctx, &lazyFile{path: src}))
-	}
-	return largebox.Path(src)
-}
-
-// describe says on standard error what was done, for people.
-func (c *call) describe(src, dst string, took time.Duration, r largebox.Result) {
-	what := src
-	if dst != "" {
-		what += " -> " + dst
-	}
-	how := ""
-	if r.Strategy != "" {
-		how = ", published by " + string(r.Strategy)
-	}
-	if r.Durable {
-		how += ", durable"
-	}
-	fmt.Fprintf(c.cmd.ErrOrStderr(), "%s: %s in %.2f s, %.0f MB/s (%s, %s, %d workers%s)\n", what, inUnits(r.Bytes),
-		took.Seconds(), float64(r.Bytes)/1e6/max(took.Seconds(), 1e-9), r.Engine, r.Workspace, r.Workers, how)
-}
-
-func inUnits(n int64) string {
-	v, units := float64(n), []string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
-	i := 0
-	for v >= 1024 && i < len(units)-1 {
-		v, i = v/1024, i+1
-	}
-	if i == 0 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	return fmt.Sprintf("%.1f %s", v, units[i])
-}
-
-func (c *call) printJSON(src, dst string, took time.Duration, r largebox.Result, err error) error {
-	if err != nil {
-		return json.NewEncoder(c.cmd.OutOrStdout()).Encode(struct {
-			Op     string `json:"op"`
-			Src    string `json:"src"`
-			Dst    string `json:"dst"`
-			Error  string `json:"error"`
-			Status int    `json:"status"`
-		}{c.name, src, dst, err.Error(), status(err)})
-	}
-	return json.NewEncoder(c.cmd.OutOrStdout()).Encode(struct {
-		Op        string             `json:"op"`
-		Src       string             `json:"src"`
-		Dst       string             `json:"dst"`
-		Bytes     int64              `json:"bytes"`
-		Seconds   float64            `json:"seconds"`
-		Strategy  publish.Strategy   `json:"strategy"`
-		Workspace largebox.Workspace `json:"workspace"`
-		Engine    string             `json:"engine"`
-		Workers   int                `json:"workers"`
-		Durable   bool               `json:"durable"`
-	}{c.name, src, dst, r.Bytes, took.Seconds(), r.Strategy, r.Workspace, r.Engine, r.Workers, r.Durable})
-}
-
-// memoryMatters is the size in bytes from which it is worth a word that output
-// is kept in memory.
+// memoryMatters is the size in bytes from which output in memory is worth a
+// warning.
 const memoryMatters = 64 << 20
 
-// warnOfMemory says so where output for a pipe is kept in a tmpfs, which is
-// memory, until it is complete.
-func (c *call) warnOfMemory(src string) {
+// warnOfMemory warns if the output for a pipe is kept in a tmpfs, which is memory,
+// until it is complete.
+func (c *call) warnOfMemory(f work) {
 	dir := c.flags.tempDir
 	if dir == "" {
 		dir = os.TempDir()
 	}
-	info, err := os.Stat(src)
-	if c.flags.quiet || !isTmpfs(dir) || src != "-" && (err != nil || info.Mode().IsRegular() && info.Size() < memoryMatters) {
+	if f.dst != "-" || c.flags.quiet || !isTmpfs(dir) {
 		return
 	}
-	fmt.Fprintf(c.cmd.ErrOrStderr(), "largebox: until it is complete, the output is kept in %s, which is memory (tmpfs); --tmpdir chooses a disk\n", dir)
+	if info, err := c.stat(f.src, false); f.src != "-" && (err != nil || info.Mode().IsRegular() && info.Size() < memoryMatters) {
+		return
+	}
+	c.p.console.printf("largebox: until it is complete, the output is kept in %s, which is memory (tmpfs); --tmpdir chooses a disk", dir)
 }

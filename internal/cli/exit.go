@@ -3,8 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -13,7 +13,7 @@ import (
 	"github.com/largebox/largebox/publish"
 )
 
-// Exit statuses.
+// Exit statuses. Extensions have those from 10 to 125 for their own.
 const (
 	exitDone          = 0
 	exitFailed        = 1
@@ -24,19 +24,92 @@ const (
 	exitNoSpace       = 6
 )
 
-const exitHelp = `Exit status:
-  0  done
-  1  another failure
-  2  wrong usage
-  3  not authentic (wrong key, or altered), or too short to be a box
-  4  the destination exists
-  5  the file changed while it was being sealed
-  6  no space left (disk, quota or file-size limit)
-  129, 130, 143  stopped by SIGHUP, SIGINT, SIGTERM
-With several FILEs, the highest of theirs.`
+// errUsage is a command line that cannot be carried out.
+var errUsage = errors.New("wrong usage")
 
-// A usageError is a command line that cannot be carried out.
+// errDone and errOther have a meaning in the help, and are no errors.
+var errDone, errOther = errors.New("done"), errors.New("another failure")
+
+// ownOutcomes is where exit statuses are said: the help and the test of the README
+// are derived from it. The first that fits serves.
+var ownOutcomes = outcomes{
+	{errDone, exitDone, "done", ""},
+	{errOther, exitFailed, "another failure", ""},
+	{errUsage, exitUsage, "wrong usage", ""},
+	{largebox.ErrNotAuthentic, exitNotAuthentic, "not authentic or too short (wrong key, altered, or cut short)",
+		"nothing was written; check that this is the key it was sealed with, and that the copy is complete"},
+	{largebox.ErrTooShort, exitNotAuthentic, "", "nothing was written; check that the copy is complete"},
+	{fs.ErrExist, exitExists, "the destination exists", "use -f to replace it, or -o to choose another name"},
+	{largebox.ErrSourceChanged, exitSourceChanged, "the file changed while it was sealed",
+		"nothing was written; seal it again when nobody writes to it"},
+	{largebox.ErrNoSpace, exitNoSpace, "no space (disk, quota, or file-size limit)",
+		"the output needs as much space as the input, at its destination and in --tmpdir"},
+	{largebox.ErrInUse, exitFailed, "", "nothing was changed; close the file in the program that has it open, and try again"},
+	{publish.ErrOnlyReplace, exitFailed, "",
+		"nothing was written; -f makes it possible, but then replaces a file that gets that name meanwhile"},
+	{syscall.EXDEV, exitFailed, "", "--tmpdir is on another file system, so use --strategy auto or copy"},
+	{fs.ErrPermission, exitFailed, "", "check the permissions of the file and of its directory"},
+	{keyfile.ErrNotAKey, exitFailed, "", "largebox keygen makes a key file"},
+	{fs.ErrInvalid, exitUsage, "", ""},
+}
+
+// outcomes are the errors that a script decides on, or that a person can do
+// something about.
+type outcomes []Outcome
+
+// status returns the exit status for err.
+func (all outcomes) status(err error) int {
+	var stopped interrupted
+	if err == nil {
+		return exitDone
+	} else if errors.As(err, &stopped) {
+		return stopped.status()
+	}
+	for _, o := range all {
+		if errors.Is(err, o.Err) {
+			return o.Status
+		}
+	}
+	return exitFailed
+}
+
+// hint returns what to do about err; empty if there is nothing to say.
+func (all outcomes) hint(err error) string {
+	var hinted hintedError
+	if errors.As(err, &hinted) {
+		return hinted.hint
+	}
+	for _, o := range all {
+		if errors.Is(err, o.Err) && o.Hint != "" {
+			return o.Hint
+		}
+	}
+	return ""
+}
+
+// help returns the list of exit statuses for the help.
+func (all outcomes) help() string {
+	var lines []string
+	for _, o := range all {
+		if o.Meaning != "" {
+			lines = append(lines, fmt.Sprintf("  %-3d %s", o.Status, o.Meaning))
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b string) int { return statusOf(a) - statusOf(b) })
+	return "Exit status:\n" + strings.Join(lines, "\n") + `
+  129, 130, 143  stopped by SIGHUP, SIGINT, SIGTERM
+With several FILEs, the highest status is returned.`
+}
+
+func statusOf(line string) (n int) {
+	fmt.Sscan(line, &n)
+	return n
+}
+
+// A usageError is an errUsage with a text of its own.
 type usageError struct{ error }
+
+func (usageError) Is(target error) bool { return target == errUsage }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
@@ -52,83 +125,3 @@ func (e hintedError) Unwrap() error { return e.error }
 type reportedError int
 
 func (e reportedError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// outcomes are the errors that a script decides on, or that a person can do
-// something about, with what that is.
-var outcomes = []struct {
-	err    error
-	status int
-	hint   string
-}{
-	{largebox.ErrNotAuthentic, exitNotAuthentic, "nothing was written; check that this is the key it was sealed with, and that the copy is complete"},
-	{largebox.ErrTooShort, exitNotAuthentic, "nothing was written; check that the copy is complete"},
-	{fs.ErrExist, exitExists, "use -f to replace it, or -o to choose another name"},
-	{largebox.ErrSourceChanged, exitSourceChanged, "nothing was written; seal it again when nobody writes it"},
-	{largebox.ErrNoSpace, exitNoSpace, "the output needs as much space as the input, where it goes and in --tmpdir"},
-	{largebox.ErrInUse, exitFailed, "nothing was changed; close the file in the program that has it open, and try again"},
-	{publish.ErrOnlyReplace, exitFailed, "nothing was written; with -f it can be, and takes the place of what may get that name meanwhile"},
-	{syscall.EXDEV, exitFailed, "--tmpdir is on another file system: --strategy auto or copy leads from there"},
-	{fs.ErrPermission, exitFailed, "check the permissions of the file and of its directory"},
-	{keyfile.ErrNotAKey, exitFailed, "largebox keygen makes a key file"},
-	{fs.ErrInvalid, exitUsage, ""},
-}
-
-func status(err error) int {
-	var usage usageError
-	var stopped interrupted
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &stopped):
-		return stopped.status()
-	case errors.As(err, &usage):
-		return exitUsage
-	}
-	for _, o := range outcomes {
-		if errors.Is(err, o.err) {
-			return o.status
-		}
-	}
-	return exitFailed
-}
-
-// withoutKeys keeps what looks like a key, and stands where none belongs, out of
-// an error about the command line args. Other errors name files, whose names may
-// look like that.
-func withoutKeys(err error, args []string) error {
-	var usage usageError
-	if !errors.As(err, &usage) {
-		return err
-	}
-	text := err.Error()
-	for _, arg := range args {
-		flag := strings.TrimLeft(arg, "-")
-		name, value, _ := strings.Cut(flag, "=")
-		for _, word := range []string{flag, name, value, flag[min(1, len(flag)):]} { // -oOUT
-			if keyfile.Resembles(word) {
-				text = strings.ReplaceAll(text, word, "…")
-			}
-		}
-	}
-	return usageError{errors.New(text)}
-}
-
-func report(w io.Writer, err error) {
-	fmt.Fprintln(w, "largebox:", err)
-	var usage usageError
-	if errors.As(err, &usage) {
-		fmt.Fprintln(w, "Try 'largebox --help'.")
-		return
-	}
-	var hinted hintedError
-	if errors.As(err, &hinted) {
-		fmt.Fprintf(w, "largebox: %s\n", hinted.hint)
-		return
-	}
-	for _, o := range outcomes {
-		if errors.Is(err, o.err) && o.hint != "" {
-			fmt.Fprintf(w, "largebox: %s\n", o.hint)
-			return
-		}
-	}
-}

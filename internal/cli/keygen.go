@@ -10,14 +10,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newKeygen() *cobra.Command {
+func (p *program) newKeygen() *cobra.Command {
 	var kind, out string
 	cmd := &cobra.Command{
 		Use:   "keygen [--type secret|box] [-o FILE]",
 		Short: "Make a new key",
 		Long: `Make a new secret key, which seals and opens, or a new identity (--type box): a
 private key, whose public key is printed on standard error for others to seal
-with. The key goes to standard output, or to a new FILE that only you can read.`,
+with. The key goes to standard output, or to a new FILE that only you can read.
+Keep a copy of it: without the key, nobody can open what was sealed.`,
 		Example: `  largebox keygen -o key
   largebox keygen --type box -o me`,
 		DisableFlagsInUseLine: true,
@@ -28,25 +29,26 @@ with. The key goes to standard output, or to a new FILE that only you can read.`
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Flags().Changed("output") && out == "" {
-				return usagef("--output is empty")
-			}
 			var key interface {
 				WriteFile(path string) error
 				FileText() ([]byte, error)
 				Wipe()
 			}
 			var public *keyfile.PublicKey
+			what := "the secret key"
 			switch kind {
 			case "secret":
 				key = keyfile.NewSecret()
 			case "box":
 				identity := keyfile.NewIdentity()
-				key, public = identity, identity.PublicKey()
+				key, public, what = identity, identity.PublicKey(), "the identity"
 			default:
-				return usagef("--type %s: there are secret and box", kind)
+				return usagef("--type %s: choose one of secret, box", kind)
 			}
 			defer key.Wipe()
+			if isTypedSecret(out) {
+				return errKeyAsName
+			}
 			if out == "" || out == "-" {
 				text, err := key.FileText()
 				if err != nil {
@@ -60,9 +62,11 @@ with. The key goes to standard output, or to a new FILE that only you can read.`
 				return hintedError{err, "a key is never overwritten; -o chooses another name"}
 			} else if err != nil {
 				return err
+			} else {
+				p.console.printf("made %s, %s; keep a copy of it in a safe place", what, out)
 			}
 			if public != nil {
-				fmt.Fprintln(cmd.ErrOrStderr(), "Public key:", public)
+				p.console.printf("Public key: %v", public)
 			}
 			return nil
 		},
@@ -73,22 +77,21 @@ with. The key goes to standard output, or to a new FILE that only you can read.`
 	return cmd
 }
 
-func newPubkey() *cobra.Command {
+func (p *program) newPubkey() *cobra.Command {
 	return &cobra.Command{
 		Use:                   "pubkey IDENTITYFILE",
 		Short:                 "Print the public key of an identity",
 		Long:                  "Print the public key of an identity, for others to seal with.",
 		Example:               "  largebox pubkey me >me.pub",
 		DisableFlagsInUseLine: true,
-		Args:                  files(1, 1),
+		Args:                  p.files(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var k keyFlags
-			defer k.wipe()
+			defer p.cleanUp()
 			path := args[0]
 			if path == "-" {
 				path = os.Stdin.Name()
 			}
-			private, err := take(&k, cmd.ErrOrStderr(), path, (*keyfile.File).Identity)
+			private, err := readIdentity(KeyRef{Warn: p.warn, Cleanup: p.cleanup}, path)
 			if err != nil {
 				return err
 			}

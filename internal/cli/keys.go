@@ -1,235 +1,142 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
+	"strings"
 
-	"github.com/largebox/largebox/keyfile"
-	"github.com/largebox/largebox/largebox"
 	"github.com/spf13/pflag"
 )
 
-// keyFlags say with which key, and hold the keys that were read.
-type keyFlags struct {
-	key, identity, to, from string
-	read                    []interface{ Wipe() }
-}
+// keyFlags name the keys of one call.
+type keyFlags struct{ key, identity, to, from string }
 
 func sealKeys(flags *pflag.FlagSet, k *keyFlags) {
 	flags.StringVarP(&k.key, "key", "k", "", "seal with the secret key in `KEYFILE`")
-	flags.StringVarP(&k.to, "recipient", "r", "", "seal for the owner of `PUBLICKEY` (or of the one in that file)")
+	flags.StringVarP(&k.to, "recipient", "r", "", "seal for the owner of `PUBLICKEY` (the key itself, or its file)")
 	flags.StringVarP(&k.identity, "identity", "i", "", "with -r: from the identity in `IDENTITYFILE`")
 }
 
 func openKeys(flags *pflag.FlagSet, k *keyFlags) {
 	flags.StringVarP(&k.key, "key", "k", "", "open with the secret key in `KEYFILE`")
 	flags.StringVarP(&k.identity, "identity", "i", "", "open with the identity in `IDENTITYFILE`")
-	flags.StringVar(&k.from, "from", "", "with -i: sealed by the owner of `PUBLICKEY` (or of the one in that file)")
+	flags.StringVar(&k.from, "from", "", "with -i: sealed by the owner of `PUBLICKEY` (the key itself, or its file)")
 }
 
-func readSealer(c *call, k *keyFlags) error {
+// names returns the names of the keys that are used, which may be files.
+func (k *keyFlags) names() (names []string) {
+	for _, name := range []string{k.key, k.identity, k.to, k.from} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		if name, err := defaultKeyName(); err == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// sealRef says which key seals. It is the default key if no flag names one.
+func (k *keyFlags) sealRef() (KeyRef, error) {
 	switch {
 	case k.key != "" && (k.to != "" || k.identity != ""):
-		return usagef("-k goes without -r and -i: a secret key is for both sides")
+		return KeyRef{}, usagef("-k cannot be combined with -r or -i: a secret key is for both sides")
 	case k.identity != "" && k.to == "":
-		return usagef("-i goes with -r: whom is it for?")
+		return KeyRef{}, hintedError{usagef("-i needs -r when sealing"), "-r says for whom it is; -k seals with a secret key"}
 	case k.to != "":
-		to, err := k.public(c, k.to)
-		if err != nil {
-			return err
-		}
-		if k.identity == "" {
-			c.sealer = largebox.Recipient(to)
-			return nil
-		}
-		private, err := file(k, c, k.identity, (*keyfile.File).Identity)
-		if err != nil {
-			return err
-		}
-		c.sealer = largebox.BoxKey(to, private)
-		return nil
-	case k.key != "":
-		key, err := file(k, c, k.key, (*keyfile.File).Secret)
-		if err != nil {
-			return err
-		}
-		c.sealer = largebox.SecretKey(key)
-		return nil
+		return KeyRef{Flag: "recipient", Name: k.to, Peer: k.identity}, nil
 	}
-	key, err := k.defaultKey(c, true)
-	if err != nil {
-		return err
-	}
-	c.sealer = largebox.SecretKey(key)
-	return nil
+	return KeyRef{Flag: "key", Name: k.key}, nil
 }
 
-func readOpener(c *call, k *keyFlags) error {
+// openRef says which key opens. It is the default key if no flag names one.
+func (k *keyFlags) openRef() (KeyRef, error) {
 	switch {
 	case k.key != "" && (k.identity != "" || k.from != ""):
-		return usagef("-k goes without -i and --from: a secret key is for both sides")
+		return KeyRef{}, usagef("-k cannot be combined with -i or --from: a secret key is for both sides")
 	case k.from != "" && k.identity == "":
-		return usagef("--from goes with -i: who is it for?")
+		return KeyRef{}, hintedError{usagef("--from needs -i"), "-i names the identity that it was sealed for"}
 	case k.identity != "":
-		private, err := file(k, c, k.identity, (*keyfile.File).Identity)
-		if err != nil {
-			return err
-		}
-		if k.from == "" {
-			c.opener = largebox.Identity(private)
-			return nil
-		}
-		from, err := k.public(c, k.from)
-		if err != nil {
-			return err
-		}
-		c.opener = largebox.BoxKey(from, private)
-		return nil
-	case k.key != "":
-		key, err := file(k, c, k.key, (*keyfile.File).Secret)
-		if err != nil {
-			return err
-		}
-		c.opener = largebox.SecretKey(key)
-		return nil
+		return KeyRef{Flag: "identity", Name: k.identity, Peer: k.from}, nil
 	}
-	key, err := k.defaultKey(c, false)
+	return KeyRef{Flag: "key", Name: k.key}, nil
+}
+
+// readKey reads the key that k names, or the default key.
+func (c *call) readKey(k *keyFlags) error {
+	named := k.openRef
+	if c.seals {
+		named = k.sealRef
+	}
+	ref, err := named()
 	if err != nil {
 		return err
 	}
-	c.opener = largebox.SecretKey(key)
-	return nil
-}
-
-// file reads a key that is to be secret, and warns if it is not.
-func file[K interface{ Wipe() }](k *keyFlags, c *call, path string, from func(*keyfile.File) (K, error)) (K, error) {
-	return take(k, c.cmd.ErrOrStderr(), path, from)
-}
-
-func take[K interface{ Wipe() }](k *keyFlags, warnings io.Writer, path string, from func(*keyfile.File) (K, error)) (none K, err error) {
-	f, err := readKeyFile(path)
-	if standard, _ := defaultKeyPath(); err != nil && path != standard && keyfile.Resembles(path) {
-		return none, usagef("a key is not given on the command line, where others can see it, but in a file")
-	} else if err != nil {
-		return none, err
+	if ref.Name == "" {
+		if ref.Name, err = c.defaultKey(); err != nil {
+			return err
+		}
 	}
-	defer f.Wipe()
-	key, err := from(f)
+	ref.Warn, ref.Cleanup = c.p.warn, c.p.cleanup
+	scheme, err := c.p.keyScheme(ref.Name)
 	if err != nil {
-		return none, err
+		return err
 	}
-	k.read = append(k.read, key)
-	if f.Exposed {
-		fmt.Fprintf(warnings, "largebox: warning: others than you may read %s; chmod 600 it\n", path)
-	}
-	return key, nil
-}
-
-// readKeyFile has standard input under its name also where that opens nothing
-// (Windows).
-func readKeyFile(path string) (*keyfile.File, error) {
-	if path == os.Stdin.Name() {
-		return keyfile.ReadFrom(os.Stdin)
-	}
-	return keyfile.Read(path)
-}
-
-// public takes a public key from the command line, or from a file.
-func (k *keyFlags) public(c *call, arg string) (*keyfile.PublicKey, error) {
-	key, err := keyfile.ParsePublicKey(arg)
-	if err == nil {
-		return key, nil
-	}
-	f, e := readKeyFile(arg)
-	if e != nil {
-		if errors.Is(e, fs.ErrNotExist) || keyfile.Resembles(arg) {
-			// A secret that was given by mistake is not repeated.
-			return nil, usagef("not a public key, and no file of that name: %w", err)
+	if ref.Peer != "" {
+		if peer, err := c.p.keyScheme(ref.Peer); err != nil {
+			return err
+		} else if peer.Prefix != scheme.Prefix {
+			return usagef("the two keys of a box must be of the same kind: both %s, or both %s", kindOf(scheme), kindOf(peer))
 		}
-		return nil, e
 	}
-	defer f.Wipe()
-	return f.PublicKey()
-}
-
-// wipe overwrites the keys.
-func (k *keyFlags) wipe() {
-	for _, key := range k.read {
-		key.Wipe()
+	switch {
+	case c.seals && scheme.Sealer != nil:
+		c.sealer, err = scheme.Sealer(c.ctx, ref)
+	case !c.seals && scheme.Opener != nil:
+		c.opener, err = scheme.Opener(c.ctx, ref)
+	default:
+		err = usagef("keys of the kind %s cannot %s", kindOf(scheme), c.name)
 	}
-}
-
-// A defaultKey is made once, at the first seal, and is on the disk before any
-// box is. Of two first seals, the one that comes second reads the other's.
-func (k *keyFlags) defaultKey(c *call, make bool) (*keyfile.Secret, error) {
-	path, err := defaultKeyPath()
-	if err != nil {
-		return nil, usagef("no key is given, and there is no place for a default one: %w", err)
-	}
-	key, err := file(k, c, path, (*keyfile.File).Secret)
-	if err == nil && make {
-		err = syncKey(path) // perhaps another has just made it
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
-	}
-	if !make {
-		return nil, usagef("no key is given (-k or -i), and there is no default key in %s; put the copy of yours there", path)
-	}
-	if err := c.anySource(); err != nil {
-		return nil, err // and no key, for a name that was mistyped
-	}
-	err = makeDefaultKey(path)
-	if errors.Is(err, fs.ErrExist) { // another was faster
-		if err := syncKey(path); err != nil {
-			return nil, err
-		}
-		return file(k, c, path, (*keyfile.File).Secret)
-	}
-	if _, e := os.Lstat(path); e == nil { // also if its directory could not be synced
-		fmt.Fprintf(c.cmd.ErrOrStderr(), "largebox: made your secret key, %s\n"+
-			"largebox: keep a copy of it in a safe place: without it, nobody can open what it seals\n", path)
-		if err == nil {
-			err = syncKey(path)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("making your secret key: %w", err)
-		}
-		return file(k, c, path, (*keyfile.File).Secret)
-	}
-	return nil, hintedError{fmt.Errorf("making your secret key: %w", err), "-k names a key in another place; largebox keygen makes one"}
-}
-
-// anySource is the last error if there is none of the files to be sealed.
-func (c *call) anySource() (err error) {
-	for _, src := range c.cmd.Flags().Args() {
-		if src == "-" {
-			return nil
-		}
-		info, e := os.Stat(src)
-		if e == nil && !info.IsDir() {
-			return nil
-		} else if e == nil {
-			e = &fs.PathError{Op: "seal", Path: src, Err: errors.New("is a directory")}
-		}
-		err = e
-	}
+	c.ref = ref
 	return err
 }
 
-func makeDefaultKey(path string) error {
-	if err := mkdirPrivate(path); err != nil {
-		return err
+func kindOf(s KeyScheme) string {
+	if s.Prefix == "" {
+		return "local"
 	}
-	key := keyfile.NewSecret()
-	defer key.Wipe()
-	return key.WriteFile(path)
+	return s.Prefix
 }
 
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && terminal(f)
+func (p *program) warn(format string, args ...any) {
+	p.console.printf("largebox: warning: "+format, args...)
+}
+
+func (p *program) cleanup(fn func()) { p.cleanups = append(p.cleanups, fn) }
+
+// cleanUp does what the keys of this run have registered, last first.
+func (p *program) cleanUp() {
+	for i := len(p.cleanups) - 1; i >= 0; i-- {
+		p.cleanups[i]()
+	}
+	p.cleanups = nil
+}
+
+// foreignKey returns an error if text is a key of another program that people are
+// likely to have.
+func foreignKey(text string) error {
+	lower := strings.ToLower(strings.TrimSpace(text))
+	for _, prefix := range []string{"age-secret-key-", "age1", "age-plugin-"} {
+		if strings.HasPrefix(lower, prefix) && len(lower) > 40 {
+			return hintedError{usagef("this is a key of age, whose keys and files largebox does not read"),
+				"largebox keygen --type box makes an identity and its public key"}
+		}
+	}
+	for _, prefix := range []string{"ssh-ed25519 ", "ssh-rsa ", "ecdsa-sha2-"} {
+		if strings.HasPrefix(lower, prefix) {
+			return hintedError{usagef("this is a key of SSH, which largebox does not read"),
+				"largebox keygen --type box makes an identity and its public key"}
+		}
+	}
+	return nil
 }

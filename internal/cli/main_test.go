@@ -10,7 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"largebox": Main, "largebox-peak": mainWithPeak})
+	testscript.Main(m, map[string]func(){"largebox": func() { Main() }, "largebox-peak": mainWithPeak, visible: mainVisible})
 }
 
 // TestScripts runs testdata/*.txt; each says in its first lines what it guards.

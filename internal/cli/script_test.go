@@ -97,6 +97,11 @@ func cmdSparse(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Truncate(name, n))
 }
 
+// visible is the name of the command without its care to hide itself.
+const visible = "largebox-visible"
+
+func mainVisible() { os.Exit(run(untilSignal(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
 // peakFile is where mainWithPeak says what the peak was.
 const peakFile = "PEAK_FILE"
 

@@ -2,91 +2,142 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"sync"
 )
 
-// interruptible reads r on a goroutine of its own, so that a Read that blocks,
-// of a pipe that nobody writes, does not keep a signal from ending the work.
-// The goroutine has its own buffer: it may still be reading into that when
-// nobody waits any more.
-func interruptible(ctx context.Context, r io.Reader) io.Reader {
-	i := &interruptibleReader{ctx: ctx, chunks: make(chan chunk), buffers: make(chan []byte, 2)}
-	for range cap(i.buffers) {
-		i.buffers <- make([]byte, 256<<10)
+// A patientReader reads r on a goroutine of its own, so that a Read that blocks,
+// of a pipe that nobody writes, does not keep a signal from ending the work. The
+// goroutine has its own buffers: it may still be reading into one when nobody
+// waits any more. Close ends it and wipes the buffers.
+type patientReader struct {
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	chunks  chan chunk
+	buffers chan []byte
+	now     chunk
+	ended   sync.WaitGroup // of the goroutine
+}
+
+// A chunk is the result of one Read.
+type chunk struct {
+	buf, unread []byte
+	err         error
+}
+
+var errClosed = errors.New("the input is closed")
+
+func newPatientReader(ctx context.Context, r io.Reader) *patientReader {
+	p := &patientReader{chunks: make(chan chunk), buffers: make(chan []byte, 2)}
+	p.ctx, p.cancel = context.WithCancelCause(ctx)
+	for range cap(p.buffers) {
+		p.buffers <- make([]byte, 256<<10)
 	}
-	go func() {
-		for buf := range i.buffers {
+	p.ended.Go(func() { p.read(r) })
+	return p
+}
+
+func (p *patientReader) read(r io.Reader) {
+	for {
+		select {
+		case buf := <-p.buffers:
 			n, err := r.Read(buf)
 			select {
-			case i.chunks <- chunk{buf, buf[:n], buf[:n], err}:
-			case <-ctx.Done():
+			case p.chunks <- chunk{buf, buf[:n], err}:
+			case <-p.ctx.Done():
+				clear(buf)
 				return
 			}
 			if err != nil {
 				return
 			}
-		}
-	}()
-	return i
-}
-
-type interruptibleReader struct {
-	ctx     context.Context
-	chunks  chan chunk
-	buffers chan []byte
-	now     chunk
-}
-
-// A chunk is what one Read gave.
-type chunk struct {
-	buf, read, unread []byte
-	err               error
-}
-
-func (i *interruptibleReader) Read(p []byte) (int, error) {
-	for len(i.now.unread) == 0 {
-		clear(i.now.read)
-		if i.now.err != nil {
-			return 0, i.now.err
-		}
-		if i.now.buf != nil {
-			i.buffers <- i.now.buf
-		}
-		select {
-		case i.now = <-i.chunks:
-		case <-i.ctx.Done():
-			return 0, context.Cause(i.ctx)
+		case <-p.ctx.Done():
+			return
 		}
 	}
-	n := copy(p, i.now.unread)
-	i.now.unread = i.now.unread[n:]
+}
+
+func (p *patientReader) Read(b []byte) (int, error) {
+	for len(p.now.unread) == 0 {
+		clear(p.now.buf)
+		if p.now.err != nil {
+			return 0, p.now.err
+		}
+		if p.now.buf != nil {
+			p.buffers <- p.now.buf
+			p.now.buf = nil
+		}
+		select {
+		case p.now = <-p.chunks:
+		case <-p.ctx.Done():
+			return 0, context.Cause(p.ctx)
+		}
+	}
+	n := copy(b, p.now.unread)
+	p.now.unread = p.now.unread[n:]
 	return n, nil
 }
 
-// A lazyFile is opened at the first Read: to open a pipe takes until somebody
-// opens its other end.
-type lazyFile struct {
-	path string
-	f    *os.File
+// Close may be called when no Read is under way.
+func (p *patientReader) Close() error {
+	p.cancel(errClosed)
+	clear(p.now.buf)
+	p.now = chunk{err: errClosed}
+	return nil
 }
 
-func (l *lazyFile) Read(p []byte) (n int, err error) {
-	if l.f == nil {
-		if l.f, err = os.Open(l.path); err != nil {
+// A lazyFile is opened at the first Read: opening a pipe takes until somebody
+// opens its other end. Close may be called while a Read waits for that.
+type lazyFile struct {
+	path   string
+	opened *os.File // by Read alone
+
+	mu     sync.Mutex
+	f      *os.File
+	closed bool
+}
+
+func (l *lazyFile) Read(p []byte) (int, error) {
+	if l.opened == nil {
+		f, err := os.Open(l.path)
+		if err != nil {
 			return 0, err
 		}
+		if !l.keep(f) {
+			f.Close()
+			return 0, fs.ErrClosed
+		}
+		l.opened = f
 	}
-	return l.f.Read(p)
+	return l.opened.Read(p)
 }
 
-// interruptibleWriter writes to w on a goroutine of its own, unless it is a file:
-// a pipe that nobody reads does not keep a signal from ending the work.
-func interruptibleWriter(ctx context.Context, w io.Writer) io.Writer {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return w
-		}
+// keep stores f for Close, unless that has been called.
+func (l *lazyFile) keep(f *os.File) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.f = f
+	return !l.closed
+}
+
+func (l *lazyFile) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed = true; l.f == nil {
+		return nil
+	}
+	return l.f.Close()
+}
+
+// newPatientWriter returns a writer that writes to w on a goroutine of its own, so
+// that a pipe that nobody reads does not keep a signal from ending the work. A
+// regular file never blocks, and is returned as it is.
+func newPatientWriter(ctx context.Context, w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok && isRegular(f) {
+		return w
 	}
 	return &patientWriter{ctx: ctx, w: w}
 }
@@ -94,26 +145,32 @@ func interruptibleWriter(ctx context.Context, w io.Writer) io.Writer {
 type patientWriter struct {
 	ctx context.Context
 	w   io.Writer
-	buf []byte
+	buf []byte // empty, and wiped; nil while a goroutine has it
 }
 
 func (p *patientWriter) Write(b []byte) (int, error) {
-	// A copy: the goroutine may still be writing it when nobody waits any more.
-	p.buf = append(p.buf[:0], b...)
+	if p.ctx.Err() != nil { // an earlier write may still be under way
+		return 0, context.Cause(p.ctx)
+	}
+	// A copy, which belongs to the goroutine: it may still be writing it when nobody
+	// waits any more. It may be opened plaintext, so it is wiped.
+	buf := append(p.buf[:0], b...)
+	p.buf = nil
 	type result struct {
 		n   int
 		err error
 	}
 	done := make(chan result, 1)
 	go func() {
-		n, err := p.w.Write(p.buf)
+		n, err := p.w.Write(buf)
+		clear(buf)
 		done <- result{n, err}
 	}()
 	select {
 	case r := <-done:
+		p.buf = buf[:0]
 		return r.n, r.err
 	case <-p.ctx.Done():
-		p.buf = nil
 		return 0, context.Cause(p.ctx)
 	}
 }

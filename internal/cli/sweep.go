@@ -4,9 +4,17 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/largebox/largebox/largebox"
+	"github.com/largebox/largebox/publish"
 	"github.com/spf13/cobra"
 )
+
+// dirs checks that there is at least one DIR.
+func dirs(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef("sweep: the name of a directory is missing")
+	}
+	return nil
+}
 
 func newSweep() *cobra.Command {
 	var dryRun bool
@@ -20,11 +28,11 @@ in --tmpdir, or $TMPDIR), and for a moment while an existing file is replaced or
 --strategy rename is at work. Nothing else is touched.`,
 		Example:               "  largebox sweep --dry-run /srv/backup",
 		DisableFlagsInUseLine: true,
-		Args:                  files(1, 0),
+		Args:                  dirs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var all error
 			for _, dir := range args {
-				swept, err := largebox.Sweep(dir, dryRun)
+				swept, err := publish.Sweep(dir, publish.SweepOptions{DryRun: dryRun})
 				for _, path := range swept {
 					if _, e := fmt.Fprintln(cmd.OutOrStdout(), path); e != nil {
 						return e

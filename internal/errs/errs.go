@@ -1,4 +1,4 @@
-// Package errs holds the errors that more than one package of largebox gives.
+// Package errs holds the errors that more than one package of largebox returns.
 package errs
 
 import (
@@ -17,19 +17,20 @@ var ErrLowOrderKey = errors.New("the public key is not a usable one (a point of 
 // ErrInUse is a file that a program has open and does not share (Windows).
 var ErrInUse = errors.New("in use by another program")
 
-// kinded is an error of a kind that callers test for. Its text is its cause's.
+// A kinded is an error of a kind that callers test for. Its text is that of its
+// cause.
 type kinded struct{ kind, cause error }
 
 func (e *kinded) Error() string   { return e.cause.Error() }
 func (e *kinded) Unwrap() []error { return []error{e.kind, e.cause} }
 
-// As returns cause, to be found as kind as well by errors.Is.
+// As returns an error with the text of cause. errors.Is finds both kind and cause.
 func As(kind, cause error) error { return &kinded{kind, cause} }
 
-// Space returns err, which is an ErrNoSpace if its errno says so.
+// Space returns err, and makes it an ErrNoSpace if its errno says so.
 func Space(err error) error {
 	if err == nil {
-		return nil // without an allocation: this is asked after every write
+		return nil // without an allocation, because every write calls Space
 	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) && slices.Contains(noSpace, errno) {

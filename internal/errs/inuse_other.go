@@ -2,5 +2,5 @@
 
 package errs
 
-// InUse returns err: elsewhere, files are shared.
+// InUse returns err. Only Windows keeps other programs from open files.
 func InUse(err error) error { return err }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// InUse returns err, which is an ErrInUse if its code says so.
+// InUse returns err, and makes it an ErrInUse if its code says so.
 func InUse(err error) error {
 	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
 		return As(ErrInUse, err)

@@ -4,6 +4,6 @@ package errs
 
 import "syscall"
 
-// noSpace: the disk, the quota, RLIMIT_FSIZE or the largest file of the file
-// system (write(2), fallocate(2)).
+// noSpace are the errnos of a full disk, of a quota, and of a file that is too
+// large for RLIMIT_FSIZE or for the file system (write(2), fallocate(2)).
 var noSpace = []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}

@@ -1,7 +1,7 @@
-// Package faultfs shows a directory to tests through a FUSE file system whose
-// operations fail where and when a test wants. Another process serves it, which runs
-// the test's own program: a process that waits for a page of a file system which it
-// serves itself waits for ever.
+// Package faultfs mounts a directory for tests through a file system (FUSE) that
+// fails where and when a test says. Another process of the test's program serves
+// it, because a process that waits for a page of a file system that it serves
+// itself waits for ever.
 //
 // A package that uses it calls Main at the start of its TestMain.
 package faultfs
@@ -27,7 +27,7 @@ import (
 // An Op is an operation that can fail.
 type Op int
 
-// The operations, in the order in which a new file sees them.
+// The operations, in the order in which they happen to a new file.
 const (
 	Read Op = iota
 	Create
@@ -50,16 +50,16 @@ type FS struct {
 	rules *rules
 }
 
-// rules are in memory that the test and the server have mapped. A rule holds for an
-// operation that reaches byte from. One without an offset reaches byte 0 and no other.
+// rules are in memory that the test and the server share. A rule holds for
+// operations that reach byte from; those without an offset reach byte 0.
 type rules [ops]struct {
 	errno, hits atomic.Uint32
 	from        atomic.Int64
-	truncateTo  atomic.Int64 // a size, if not 0: see Truncate
+	truncateTo  atomic.Int64 // see Truncate; 0 for none
 }
 
-// Fail lets op fail with errno if it reaches byte from of any file. With an errno of 0
-// it succeeds again.
+// Fail makes op fail with errno where it reaches byte from of any file. An errno
+// of 0 makes it succeed again.
 func (f *FS) Fail(op Op, from int64, errno syscall.Errno) {
 	rule := &f.rules[op]
 	rule.from.Store(from)
@@ -67,18 +67,18 @@ func (f *FS) Fail(op Op, from int64, errno syscall.Errno) {
 	rule.errno.Store(uint32(errno))
 }
 
-// Hits returns how often op failed or truncated since the last Fail or Truncate.
+// Hits returns how often op has failed or truncated since Fail or Truncate.
 func (f *FS) Hits(op Op) int { return int(f.rules[op].hits.Load()) }
 
-// Truncate truncates the victim, which is not in Dir, to size, which is not 0, just
-// before the first op that reaches byte from.
+// Truncate truncates the file at the path victim, which is not in Dir, to size
+// bytes, which is not 0, before the first op that reaches byte from.
 func (f *FS) Truncate(op Op, from, size int64) {
 	f.Fail(op, from, 0)
 	f.rules[op].truncateTo.Store(size)
 }
 
-// Main serves the file system and exits if this process is the server. Otherwise it
-// returns.
+// Main serves the file system and does not return, in the process that Mount
+// starts. In other processes it does nothing.
 func Main() {
 	below := os.Getenv("LARGEBOX_FAULTFS_BELOW")
 	if below == "" {
@@ -91,12 +91,12 @@ func Main() {
 	os.Exit(0)
 }
 
-// Mount shows the directory below until the test ends. victim is the path of the file
-// that Truncate truncates.
+// Mount mounts below until the test ends. victim is the path of the file that
+// Truncate truncates.
 func Mount(t testing.TB, below, victim string) *FS {
 	t.Helper()
 	if _, err := os.Stat("/dev/fuse"); err != nil || os.Getuid() != 0 {
-		testfs.Missing(t, "FUSE needs root and /dev/fuse: %v", err)
+		testfs.Missing(t, "FUSE needs root, and /dev/fuse: %v", err)
 	}
 	f := &FS{Dir: t.TempDir()}
 	path := filepath.Join(t.TempDir(), "rules")
@@ -111,7 +111,7 @@ func Mount(t testing.TB, below, victim string) *FS {
 	server.Env = append(os.Environ(), "LARGEBOX_FAULTFS_BELOW="+below, "LARGEBOX_FAULTFS_DIR="+f.Dir,
 		"LARGEBOX_FAULTFS_RULES="+path, "LARGEBOX_FAULTFS_VICTIM="+victim, "GORACE=atexit_sleep_ms=0")
 	server.Stderr = os.Stderr
-	alive, err := server.StdinPipe() // the server ends when this is closed
+	alive, err := server.StdinPipe() // until this is closed
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,11 +165,11 @@ func serve(below, dir, path string) error {
 	}
 	os.Stdout.Write([]byte{'r'})
 	io.Copy(io.Discard, os.Stdin)
-	server.Unmount() // fails if the test has unmounted it
+	server.Unmount() // in case the test has not unmounted it
 	return nil
 }
 
-// A node is a file or directory of below, with faults.
+// A node is a file or directory below, with the faults added.
 type node struct {
 	*fs.LoopbackNode
 	rules *rules
@@ -179,7 +179,7 @@ func (n *node) WrapChild(_ context.Context, child fs.InodeEmbedder) fs.InodeEmbe
 	return &node{child.(*fs.LoopbackNode), n.rules}
 }
 
-// fault applies op's rule to an operation on the bytes up to to, and returns its errno.
+// fault returns the errno for op on the bytes up to byte to, or 0.
 func (n *node) fault(op Op, to int64) syscall.Errno {
 	rule := &n.rules[op]
 	if to <= rule.from.Load() {
@@ -223,7 +223,7 @@ func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, s
 	return wrap(f), fuseFlags, errno
 }
 
-// A file passes each read and write through the server: the kernel does none itself.
+// A file is an open file. The server reads and writes it, and not the kernel.
 type file struct{ *fs.LoopbackFile }
 
 func wrap(f fs.FileHandle) fs.FileHandle {

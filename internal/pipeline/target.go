@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/largebox/largebox/internal/errs"
 	"github.com/largebox/largebox/publish"
@@ -34,18 +33,10 @@ func (fn OutputFunc) openOutput(t *target) error {
 
 // openOutput finds errors now that would otherwise come when all the work is done.
 func (p Path) openOutput(t *target) (err error) {
-	dir, name := filepath.Split(string(p))
-	if name == "" || name == "." || name == ".." {
-		return &fs.PathError{Op: "write", Path: string(p), Err: fmt.Errorf("not the name of a file: %w", fs.ErrInvalid)}
-	}
-	if dir == "" {
-		dir = "."
-	}
-	t.name = name
-	if t.dir, err = publish.OpenDir(dir); err != nil {
+	if t.dir, t.name, err = publish.OpenParent(string(p)); err != nil {
 		return err
 	}
-	if err = t.dir.Available(name, t.o.Replace); err != nil {
+	if err = t.dir.Available(t.name, t.o.Replace); err != nil {
 		return err
 	}
 	if t.o.TempDir == "" {

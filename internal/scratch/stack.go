@@ -24,13 +24,3 @@ func WipeStack576() {
 	var below [576]byte
 	runtime.KeepAlive(&below)
 }
-
-// WipeStack4096 checks the size of the stack. Call it before the other function,
-// too: then there is room, and the stack is not copied when it is to be
-// overwritten.
-//
-//go:noinline
-func WipeStack4096() {
-	var below [4096]byte
-	runtime.KeepAlive(&below)
-}

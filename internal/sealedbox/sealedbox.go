@@ -9,7 +9,6 @@ import (
 	"io"
 
 	"github.com/largebox/largebox/internal/errs"
-	"github.com/largebox/largebox/internal/scratch"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 	"golang.org/x/crypto/blake2b"
 	"golang.org/x/crypto/nacl/box"
@@ -28,8 +27,6 @@ func SharedKey(shared, peersPublicKey, privateKey *[32]byte) error {
 	if err != nil {
 		return err
 	}
-	scratch.WipeStack4096()
-	defer scratch.WipeStack4096()
 	private, err := ecdh.X25519().NewPrivateKey(privateKey[:])
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func TestCreate(t *testing.T) {
 		if mode != c.mode || !IsName(name) || filepath.Base(f.Name()) != name {
 			t.Errorf("%v under %03o: %s, %s, mode %v, want %v", c.perm, c.umask, name, f.Name(), mode, c.mode)
 		}
-		has(t, root, name) // and not the first, empty file
+		has(t, root, name) // the first, empty file is gone
 		there, e1 := root.Lstat(name)
 		mine, e2 := f.Stat()
 		if e1 != nil || e2 != nil || !os.SameFile(there, mine) || mine.Mode() != 0o600 || mine.Size() != 0 {

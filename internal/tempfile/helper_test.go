@@ -12,8 +12,8 @@ import (
 
 const holdIn = "LARGEBOX_TEMPFILE_HOLD_IN"
 
-// TestMain makes of the test binary, when told so, a process that holds a
-// temporary until it is killed.
+// TestMain runs the tests. With the environment variable, it creates a temporary
+// instead and holds it until the process is killed.
 func TestMain(m *testing.M) {
 	dir := os.Getenv(holdIn)
 	if dir == "" {
@@ -90,7 +90,7 @@ func sweeps(t *testing.T, root *os.Root, dryRun bool, want ...string) {
 	}
 }
 
-// has fails the test unless the directory has those entries.
+// has fails the test unless the directory holds exactly those names.
 func has(t *testing.T, root *os.Root, want ...string) {
 	t.Helper()
 	d, err := root.Open(".")
@@ -106,8 +106,8 @@ func has(t *testing.T, root *os.Root, want ...string) {
 	}
 }
 
-// removalIsDeferred tells hosts where a file that is open keeps the name that is
-// removed until it is closed: Windows before 10, FAT there, and Wine.
+// removalIsDeferred reports whether an open file keeps its removed name until it
+// is closed. It does on Windows before 10, on FAT there, and on Wine.
 func removalIsDeferred(t *testing.T, root *os.Root) bool {
 	t.Helper()
 	name := leave(t, root)

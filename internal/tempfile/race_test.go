@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// An owner creates temporaries, and keeps the names of what it removed itself,
-// and of what it left.
+// An owner creates temporaries. It notes the names of those that it removed and of
+// those that it left.
 type owner struct {
 	removed, left []string
 }
@@ -45,8 +45,8 @@ func (o *owner) work(t *testing.T, dir string, rounds int) {
 	}
 }
 
-// Create and Sweep meet at every step, also at Create's first, empty file, which
-// nobody locks.
+// Create and Sweep run at the same time, so that they meet at every step, also at
+// the first, empty file of Create, which nobody locks.
 func TestCreateAgainstSweep(t *testing.T) {
 	dir := t.TempDir()
 	root := openRoot(t, dir)
@@ -83,7 +83,7 @@ func TestCreateAgainstSweep(t *testing.T) {
 	working.Wait()
 	close(done)
 	sweeping.Wait()
-	// The last round may have seen the lock of the other's.
+	// A Sweep may have left a file because the other Sweep held its lock.
 	names, err := Default.Sweep(root, false)
 	if err != nil {
 		t.Error(err)

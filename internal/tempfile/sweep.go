@@ -32,7 +32,7 @@ func (p Prefix) Sweep(dir *os.Root, dryRun bool) (swept []string, err error) {
 // sweep holds the lock of the file while it looks and removes. A process that
 // has just created the file sees the lock, and creates another.
 func sweep(dir *os.Root, name string, dryRun bool) (abandoned bool, err error) {
-	before, err := dir.Lstat(name)
+	before, err := lstat(dir, name)
 	if err != nil || !before.Mode().IsRegular() || !ours(before) {
 		return false, err
 	}
@@ -55,6 +55,6 @@ func sweep(dir *os.Root, name string, dryRun bool) (abandoned bool, err error) {
 	if dryRun {
 		return true, nil
 	}
-	err = dir.Remove(name)
+	err = remove(dir, name)
 	return err == nil, err
 }

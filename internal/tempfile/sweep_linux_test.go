@@ -36,14 +36,14 @@ func TestSweepKeepsLinks(t *testing.T) {
 	if _, err := os.Stat(outside); err != nil {
 		t.Errorf("a link was followed: %v", err)
 	}
-	// With one name left it is a temporary like others.
+	// A file with one name is a temporary again.
 	if err := root.Remove(one); err != nil {
 		t.Fatal(err)
 	}
 	sweeps(t, root, false, two)
 }
 
-// To open a FIFO would wait for its other end.
+// Sweep does not open a FIFO, which would wait for the other end.
 func TestSweepKeepsFIFO(t *testing.T) {
 	dir := t.TempDir()
 	fifo := Name()
@@ -69,8 +69,8 @@ func TestSweepKeepsOthersFiles(t *testing.T) {
 	has(t, root, others)
 }
 
-// A file may have its final, read-only permission already. Root is let through
-// all the same, unless it lays that down.
+// A temporary may have its final, read-only permission already. The test gives up
+// root's capability to open it for writing all the same.
 func TestSweepReadOnly(t *testing.T) {
 	root := openRoot(t, t.TempDir())
 	a, b := leave(t, root), leave(t, root)
@@ -95,8 +95,8 @@ func TestSweepReadOnly(t *testing.T) {
 	has(t, root, b)
 }
 
-// withoutOverride runs fn on a thread that permissions hold for, and gives up
-// the thread.
+// withoutOverride runs fn on a thread that has to obey permissions. The thread
+// ends with fn.
 func withoutOverride(t *testing.T, fn func()) {
 	done := make(chan struct{})
 	go func() {
@@ -118,7 +118,7 @@ func withoutOverride(t *testing.T, fn func()) {
 	<-done
 }
 
-// Two sweeps at once take each file once, and none of them fails.
+// Several Sweeps at once remove each file once, and none of them fails.
 func TestSweepTwice(t *testing.T) {
 	dir := t.TempDir()
 	root := openRoot(t, dir)
@@ -147,7 +147,7 @@ func TestSweepTwice(t *testing.T) {
 				t.Errorf("%s was swept %d times", name, times)
 			}
 		}
-		// Whoever saw another's lock left the file to it.
+		// A Sweep that found a file locked left it to the Sweep with the lock.
 		has(t, root)
 	}
 }

@@ -23,8 +23,7 @@ func TestSweepAbandoned(t *testing.T) {
 	sweeps(t, root, false)
 }
 
-// Locks are of the open file: that this process holds it does not let its own
-// Sweep through.
+// A lock belongs to the open file, so this process's own Sweep respects it.
 func TestSweepKeepsHeld(t *testing.T) {
 	root := openRoot(t, t.TempDir())
 	f, held, _, err := Default.Create(root, 0o600)

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"github.com/largebox/largebox/internal/eintr"
 )
 
 // Create creates an empty file in dir and locks it, so that Sweep leaves it
@@ -33,7 +35,7 @@ func (p Prefix) Create(dir *os.Root, perm fs.FileMode) (f *os.File, name string,
 		}
 		f.Close()
 		if err != nil {
-			dir.Remove(name)
+			remove(dir, name)
 			return nil, "", 0, err
 		}
 	}
@@ -47,7 +49,7 @@ func (p Prefix) probe(dir *os.Root, perm fs.FileMode) (fs.FileMode, error) {
 	}
 	info, err := f.Stat()
 	f.Close()
-	if e := dir.Remove(name); err == nil && !errors.Is(e, fs.ErrNotExist) { // Sweep may have removed it first
+	if e := remove(dir, name); err == nil && !errors.Is(e, fs.ErrNotExist) { // Sweep may have removed it first
 		err = e
 	}
 	if err != nil {
@@ -60,14 +62,14 @@ func (p Prefix) probe(dir *os.Root, perm fs.FileMode) (fs.FileMode, error) {
 // first takes it for abandoned, and may remove it.
 func hold(dir *os.Root, f *os.File, name string) (ours bool, err error) {
 	if locked, err := Lock(f); err == nil && !locked {
-		dir.Remove(name) // a Sweep with dryRun does not
+		remove(dir, name) // a Sweep with dryRun does not
 		return false, nil
 	}
 	created, err := f.Stat()
 	if err != nil {
 		return false, err
 	}
-	there, err := dir.Lstat(name)
+	there, err := lstat(dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -78,4 +80,25 @@ func (p Prefix) create(dir *os.Root, perm fs.FileMode) (*os.File, string, error)
 	name := p.Name()
 	f, err := dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 	return f, name, err
+}
+
+func lstat(dir *os.Root, name string) (fs.FileInfo, error) {
+	return eintr.RetryValue(func() (fs.FileInfo, error) { return dir.Lstat(name) })
+}
+
+func remove(dir *os.Root, name string) error {
+	return eintr.Retry(func() error { return dir.Remove(name) })
+}
+
+// RemoveIf removes name from dir if it is a name of the file that id describes.
+// It returns no error if nothing has the name.
+func RemoveIf(dir *os.Root, name string, id fs.FileInfo) error {
+	there, err := lstat(dir, name)
+	if err == nil && os.SameFile(id, there) {
+		err = remove(dir, name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestACLs checks what TestModes does, where the directory's default ACL takes the
-// place of the umask (acl(5)).
+// TestACLs is TestModes in directories whose default ACL takes the place of the
+// umask (acl(5)).
 func TestACLs(t *testing.T, dir string, create Create) {
 	defer syscall.Umask(syscall.Umask(0o077))
 	for name, acl := range map[string]string{
@@ -29,7 +29,7 @@ func TestACLs(t *testing.T, dir string, create Create) {
 			if out, err := exec.Command("setfacl", "-d", "-m", acl, in).CombinedOutput(); err != nil {
 				testfs.Missing(t, "setfacl: %v: %s", err, out)
 			}
-			// What the kernel makes of the permission for a file that is created plainly.
+			// The kernel sets the permission of a plain file from the ACL.
 			plain, err := os.OpenFile(filepath.Join(in, "plain"), os.O_CREATE|os.O_RDWR, 0o666)
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +59,8 @@ func TestACLs(t *testing.T, dir string, create Create) {
 	}
 }
 
-// accessACL is the file's ACL as it is stored, or nil if it is just a mode.
+// accessACL returns the ACL of the file as it is stored, or nil if the file has
+// only a mode.
 func accessACL(t *testing.T, f *os.File) []byte {
 	t.Helper()
 	acl := make([]byte, 4096)

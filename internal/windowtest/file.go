@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// FileSize is the size that the files of the suite come to.
+// FileSize is the size in bytes of the files that the suite writes.
 const FileSize = 1<<20 + 123
 
 // TestFile runs the writing half of the suite in dir, which is empty.
@@ -104,8 +104,8 @@ func overwrite(t *testing.T, f File) {
 	expect(t, f, content)
 }
 
-// closes checks that nothing of a file stays in its directory, and that it can
-// be closed only once.
+// closes checks that Close leaves nothing in the directory, and that a second
+// Close fails.
 func closes(t *testing.T, dir string, create Create) {
 	for name, use := range map[string]func(File) error{
 		"unused":   func(File) error { return nil },

@@ -9,8 +9,8 @@ import (
 )
 
 // TestModes checks that a file is private until Reveal, and then has the permission
-// that any new file would have under the umask. The umask is the process's: no
-// other test may run at the same time.
+// of any new file under the umask. The umask belongs to the process, so no other
+// test may run at the same time.
 func TestModes(t *testing.T, dir string, create Create) {
 	defer syscall.Umask(syscall.Umask(0))
 	for _, umask := range []int{0, 0o022, 0o027, 0o077} {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Window is the size of the windows that the ranges are chosen for.
+// Window is the size in bytes of the windows that a workspace should use here.
 var Window = 4 * os.Getpagesize()
 
 // TestSource runs the reading half of the suite on files in dir.
@@ -57,7 +57,7 @@ func views(t *testing.T, dir string, open Open, size int) {
 		v := viewer()
 		defer closeViewer(t, v)
 		ranges := spans(size)
-		// In file order, and against it, and in no order.
+		// In the order of the file, in reverse, and in random order.
 		order := rand.New(rand.NewPCG(uint64(worker), 0)).Perm(len(ranges))
 		block := make([]byte, size)
 		for i := range ranges {
@@ -93,7 +93,7 @@ func viewsOutside(t *testing.T, dir string, open Open) {
 		v := viewer()
 		defer closeViewer(t, v)
 		fail := func([]byte) { t.Error("a block that is not all in the file is shown") }
-		// What is mapped when the range is asked for must not matter.
+		// The result must not depend on what is mapped before.
 		for _, warm := range []int{0, size} {
 			if err := v.View(make([]byte, warm), 0, func([]byte) {}); err != nil {
 				t.Fatal(err)

@@ -1,5 +1,5 @@
 // Package windowtest is the conformance suite of the workspaces mmapio and
-// fallback: what the one does with the bytes of a file, the other has to do too.
+// fallback, which have to do the same with the bytes of a file.
 package windowtest
 
 import (
@@ -21,7 +21,8 @@ type Viewer interface {
 	View(block []byte, off int64, fn func(p []byte)) error
 }
 
-// An Open prepares f for reading; what it returns gives a goroutine its Viewer.
+// An Open prepares f for reading. It returns a function that each goroutine calls
+// for its Viewer.
 type Open func(f *os.File) (func() Viewer, error)
 
 // A File is a file that is being written.
@@ -35,7 +36,7 @@ type File interface {
 // A Create creates a private file in the directory dir.
 type Create func(dir string, perm fs.FileMode) (File, error)
 
-// random returns n bytes in which nothing repeats, so that misplaced ones show.
+// random returns n random bytes, so that misplaced ones show.
 func random(n int) []byte {
 	p := make([]byte, n)
 	rand.NewChaCha8([32]byte{1}).Read(p)

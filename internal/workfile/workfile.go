@@ -4,11 +4,11 @@
 package workfile
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 
 	"github.com/largebox/largebox/internal/anon"
+	"github.com/largebox/largebox/internal/eintr"
 	"github.com/largebox/largebox/internal/errs"
 	"github.com/largebox/largebox/internal/reserve"
 	"github.com/largebox/largebox/internal/tempfile"
@@ -74,7 +74,7 @@ func Temporary(dir *os.Root, o Options) (*File, error) {
 	id, err := f.Stat()
 	if err != nil {
 		f.Close()
-		dir.Remove(name)
+		eintr.Retry(func() error { return dir.Remove(name) })
 		dir.Close()
 		return nil, err
 	}
@@ -90,8 +90,15 @@ func reserved(f *File, dir string, size int64) (*File, error) {
 	return f, nil
 }
 
-// Name returns the temporary name, and "" for an anonymous file.
+// Anonymous reports whether the file was created without a name.
+func (f *File) Anonymous() bool { return f.dir == nil }
+
+// Name returns the temporary name. It is empty for an anonymous file, and after
+// Renamed.
 func (f *File) Name() string { return f.name }
+
+// Renamed tells f that its temporary name has become another, which stays.
+func (f *File) Renamed() { f.name = "" }
 
 // OSFile returns the open file, which belongs to f.
 func (f *File) OSFile() *os.File { return f.file }
@@ -116,16 +123,15 @@ func (f *File) Reveal() error { return errs.Space(f.file.Chmod(f.mode)) }
 // Close closes the file, and removes its temporary name if that is still its
 // own. A file that has been published stays under the other name.
 func (f *File) Close() error {
+	err := f.file.Close() // first, because Windows removes no open file
 	if f.dir == nil {
-		return f.file.Close()
+		return err
 	}
 	defer f.dir.Close()
-	err := f.file.Close() // first, because Windows removes no open file
-	there, e := f.dir.Lstat(f.name)
-	if e == nil && os.SameFile(f.id, there) {
-		e = f.dir.Remove(f.name)
+	if f.name == "" {
+		return err
 	}
-	if err == nil && !errors.Is(e, fs.ErrNotExist) {
+	if e := tempfile.RemoveIf(f.dir, f.name, f.id); err == nil {
 		err = e
 	}
 	return err

@@ -16,10 +16,13 @@ func TestForced(t *testing.T) {
 	if forced != "" {
 		t.Skip("the linker forced a kernel on this very test")
 	}
-	dir := t.TempDir()
+	dir, tags := t.TempDir(), "-tags="
+	if !withAssembly {
+		tags += "purego"
+	}
 	for _, name := range []string{"portable", "avx2", "avx512", "none"} {
 		program := filepath.Join(dir, name)
-		build := exec.Command("go", "test", "-c", "-o", program, "-ldflags=-X=github.com/largebox/largebox/internal/xsalsa20poly1305.forced="+name, ".")
+		build := exec.Command("go", "test", "-c", "-o", program, tags, "-ldflags=-X=github.com/largebox/largebox/internal/xsalsa20poly1305.forced="+name, ".")
 		if said, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("go test -c: %v: %s", err, said)
 		}

@@ -3,7 +3,11 @@ package xsalsa20poly1305
 import (
 	"bytes"
 	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/crypto/nacl/secretbox"
 	"golang.org/x/sys/unix"
@@ -68,4 +72,72 @@ func TestGuardPages(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWipedAfterFault seals and opens mappings whose end cannot be read. After the
+// panic, what the call has worked with must be back in its pool, which wipes it.
+func TestWipedAfterFault(t *testing.T) {
+	if raceEnabled {
+		t.Skip("with the race detector, pools forget at random")
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // pools forget when garbage is collected
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))  // and have memory for each processor
+	eachKernel(t, func(t *testing.T) {
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // of this goroutine
+		key, nonce := randomKey(rng(38))
+		for _, pages := range []int{1, 2, 5, 50} {
+			readable := guarded(t, pages*os.Getpagesize(), true)
+			message := unsafe.Slice(unsafe.SliceData(readable), len(readable)+TagSize)
+			out := make([]byte, 0, len(message)+TagSize)
+			for name, fn := range map[string]func(){
+				"Seal": func() { SealSlice(out, message, nonce, key) },
+				"Open": func() { OpenSlice(out, message, nonce, key) },
+			} {
+				c := calls.Get()
+				calls.Put(c)
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("%s of %d pages and a bit read what cannot be read", name, pages)
+						}
+					}()
+					fn()
+				}()
+				again := calls.Get()
+				if again != c {
+					t.Errorf("%s of %d pages and a bit did not return what it works with", name, pages)
+				}
+				calls.Put(again)
+			}
+		}
+	})
+}
+
+// TestPartsAreWiped looks at the sums of goroutines after one has failed.
+func TestPartsAreWiped(t *testing.T) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	key, nonce := randomKey(rng(39))
+	readable := guarded(t, 8*window, true)
+	message := unsafe.Slice(unsafe.SliceData(readable), len(readable)+1)
+	for name, fn := range map[string]func(c *call){
+		"Seal": func(c *call) { c.sealParallel(make([]byte, len(message)), message, 3) },
+		"Open": func(c *call) { c.verifyParallel(new([TagSize]byte), message, 3) },
+	} {
+		c := newCall(len(message), nonce, key)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s read what cannot be read", name)
+				}
+			}()
+			fn(c)
+		}()
+		parts := c.parts
+		if !slices.ContainsFunc(parts, func(p Part) bool { return p.h != elem{} }) {
+			t.Fatalf("%s: no goroutine has a sum", name)
+		}
+		if c.end(); slices.ContainsFunc(parts, func(p Part) bool { return p != Part{} }) {
+			t.Errorf("%s left the sum of a goroutine", name)
+		}
+	}
 }

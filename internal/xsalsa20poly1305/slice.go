@@ -19,11 +19,12 @@ const (
 )
 
 // A call holds the secrets of one call: the key schedule, the start of the keystream,
-// and the sum.
+// and the sums of its goroutines.
 type call struct {
 	box   Box
 	first start
-	parts [1]Part
+	parts []Part
+	one   [1]Part // parts, if there is one goroutine
 }
 
 var calls scratch.Pool[call]
@@ -32,12 +33,14 @@ var calls scratch.Pool[call]
 func newCall(n int, nonce *[NonceSize]byte, key *[KeySize]byte) *call {
 	c := calls.Get()
 	c.box.begin(&c.first, n, key, nonce)
+	c.parts = c.one[:]
 	return c
 }
 
 // end wipes c.
 func (c *call) end() {
 	c.box.powers.wipe()
+	clear(c.parts)
 	calls.Put(c)
 }
 
@@ -53,7 +56,7 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 	b, p := &c.box, &c.parts[0]
 	dst, tag := tail[TagSize:], (*[TagSize]byte)(tail)
 	if workers := goroutines(len(message)); workers > 1 {
-		*tag = b.sealParallel(dst, message, workers)
+		*tag = c.sealParallel(dst, message, workers)
 		return ret
 	}
 	n := c.first.xor(dst, message)
@@ -64,7 +67,7 @@ func SealSlice(out, message []byte, nonce *[NonceSize]byte, key *[KeySize]byte) 
 		}
 		b.sealBlocks(p, dst[n:], message[n:], int64(n))
 	}
-	*tag = b.tag(int64(len(message)), c.parts[:])
+	*tag = b.tag(int64(len(message)), c.parts)
 	return ret
 }
 
@@ -83,13 +86,13 @@ func OpenSlice(out, box []byte, nonce *[NonceSize]byte, key *[KeySize]byte) ([]b
 
 	var ok bool
 	if workers > 1 {
-		ok = b.verifyParallel(tag, ciphertext, workers)
+		ok = c.verifyParallel(tag, ciphertext, workers)
 	} else {
 		if len(ciphertext) >= b.kernel.powersFrom() {
 			b.setPowers()
 		}
 		b.absorb(&c.parts[0], ciphertext, 0)
-		ok = b.verify(tag, int64(len(ciphertext)), c.parts[:])
+		ok = b.verify(tag, int64(len(ciphertext)), c.parts)
 	}
 	if !ok {
 		return nil, false
@@ -116,24 +119,22 @@ func goroutines(n int) int {
 	return min(runtime.GOMAXPROCS(0), n/window)
 }
 
-func (b *Box) sealParallel(dst, src []byte, workers int) [TagSize]byte {
-	b.setPowers()
-	parts := make([]Part, workers)
-	defer clear(parts)
+func (c *call) sealParallel(dst, src []byte, workers int) [TagSize]byte {
+	c.box.setPowers()
+	c.parts = make([]Part, workers)
 	share(len(src), workers, func(worker, from, to int) {
-		b.Seal(&parts[worker], dst[from:to], src[from:to], int64(from))
+		c.box.Seal(&c.parts[worker], dst[from:to], src[from:to], int64(from))
 	})
-	return b.tag(int64(len(src)), parts)
+	return c.box.tag(int64(len(src)), c.parts)
 }
 
-func (b *Box) verifyParallel(tag *[TagSize]byte, src []byte, workers int) bool {
-	b.setPowers()
-	parts := make([]Part, workers)
-	defer clear(parts)
+func (c *call) verifyParallel(tag *[TagSize]byte, src []byte, workers int) bool {
+	c.box.setPowers()
+	c.parts = make([]Part, workers)
 	share(len(src), workers, func(worker, from, to int) {
-		b.Auth(&parts[worker], src[from:to], int64(from))
+		c.box.Auth(&c.parts[worker], src[from:to], int64(from))
 	})
-	return b.verify(tag, int64(len(src)), parts)
+	return c.box.verify(tag, int64(len(src)), c.parts)
 }
 
 func (b *Box) xorParallel(dst, src []byte, workers int) {

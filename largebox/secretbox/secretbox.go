@@ -21,7 +21,7 @@
 //
 // With AVX-512 and IFMA, one core seals 1 MiB 6 times as fast as x/crypto's
 // package and opens it 5 times as fast; with AVX2, 2.6 and 2.5 times; elsewhere as
-// fast, and messages below 128 bytes up to 17% slower. Long messages are shared by
+// fast, and messages below 128 bytes up to 25% slower. Long messages are shared by
 // all cores, too. bench/README.md has all figures, also next to libsodium, and
 // "largebox bench" measures those of the machine at hand.
 package secretbox

@@ -23,9 +23,9 @@ func TestParseSize(t *testing.T) {
 	}
 }
 
-func TestBriefly(t *testing.T) {
+func TestExactly(t *testing.T) {
 	for want, n := range map[string]int64{"0 B": 0, "1023 B": 1023, "1 KiB": 1 << 10, "3 MiB": 3 << 20, "1025 KiB": 1025 << 10, "2048 TiB": 2 << 50} {
-		if got := briefly(n); got != want {
+		if got := exactly(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}
 	}
