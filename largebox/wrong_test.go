@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"testing"
@@ -13,7 +14,8 @@ import (
 )
 
 // TestNotAuthentic opens boxes that are wrong in every way, in both workspaces. Each
-// gives a typed error, no name, nothing left behind, and not a byte in a stream.
+// gives a typed error, no name, nothing left behind, not a byte in a stream, and no call
+// of an OutputFunc.
 func TestNotAuthentic(t *testing.T) {
 	const n = 2*blockSize + 100
 	nonce := [NonceSize]byte{7}
@@ -66,6 +68,9 @@ func TestNotAuthentic(t *testing.T) {
 			check("to a file", result, err)
 			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(testSecret), o)
 			check("to a stream", result, err)
+			function := OutputFunc(func(io.ReaderAt, int64) error { t.Errorf("%s: the OutputFunc is called", c.what); return nil })
+			result, err = OpenStream(ctx, function, Reader(bytes.NewReader(c.box)), SecretKey(testSecret), o)
+			check("to a function", result, err)
 			result, err = VerifyFile(ctx, src, SecretKey(testSecret), verifying(o))
 			check("verified", result, err)
 			if stream.Len() > 0 {
