@@ -20,7 +20,7 @@
 //
 // Numbers are bytes. The ciphertext is as long as the message. There is no
 // header, no magic number and no padding. Any NaCl opens these files, if it has
-// the memory, and largebox opens the files of any NaCl. So will later versions.
+// the memory, and largebox opens the files of any NaCl. Later versions will, too.
 //
 // # What is promised
 //
