@@ -31,7 +31,7 @@ and PyNaCl, on all cores, in constant memory. Until its tag has verified, what i
 opens has no name (or, on file systems without files that have none, a private
 temporary one). Nothing is overwritten without -f.
 
-` + defaultKeyHelp() + `
+` + defaultKeyHelp + `
 
 "-" as FILE or OUT is standard input or output.`,
 		Example: `  largebox seal backup.tar                        # makes backup.tar.box

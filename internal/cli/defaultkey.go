@@ -16,17 +16,10 @@ import (
 const keyVariable = "LARGEBOX_KEY"
 
 // defaultKeyHelp says where the default key is.
-func defaultKeyHelp() string {
-	place := "~/.config/largebox/key (under $XDG_CONFIG_HOME, if that is set)"
-	switch runtime.GOOS {
-	case "windows":
-		place = `%AppData%\largebox\key`
-	case "darwin", "ios":
-		place = "~/Library/Application Support/largebox/key"
-	}
-	return "Without a key, largebox uses the one that $" + keyVariable + " names, or your default\nsecret key, " +
-		place + ",\nwhich it makes when you first seal a file. Keep a copy of it."
-}
+const defaultKeyHelp = `Without a key, largebox uses the one that $` + keyVariable + ` names, or your default
+secret key, which it makes when you first seal a file. Keep a copy of it. It is
+  ~/.config/largebox/key (or $XDG_CONFIG_HOME/largebox/key); on macOS
+  ~/Library/Application Support/largebox/key; on Windows %AppData%\largebox\key`
 
 // defaultKeyName returns the name of the key that serves without -k.
 func defaultKeyName() (string, error) {

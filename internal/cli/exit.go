@@ -27,13 +27,13 @@ const (
 // errUsage is a command line that cannot be carried out.
 var errUsage = errors.New("wrong usage")
 
-// errDone and errOther have a meaning in the help, and are no errors.
-var errDone, errOther = errors.New("done"), errors.New("another failure")
+// errSuccess and errOther only have a meaning in the help. No function returns them.
+var errSuccess, errOther = errors.New("success"), errors.New("another failure")
 
 // ownOutcomes is where exit statuses are said: the help and the test of the README
 // are derived from it. The first that fits serves.
 var ownOutcomes = outcomes{
-	{errDone, exitDone, "done", ""},
+	{errSuccess, exitDone, "success", ""},
 	{errOther, exitFailed, "another failure", ""},
 	{errUsage, exitUsage, "wrong usage", ""},
 	{largebox.ErrNotAuthentic, exitNotAuthentic, "not authentic or too short (wrong key, altered, or cut short)",

@@ -95,7 +95,7 @@ func (p *program) newVerb(v verb) *cobra.Command {
 	var k keyFlags
 	var f workFlags
 	cmd := &cobra.Command{
-		Use: v.use, Short: v.short, Long: v.long + "\n\n" + defaultKeyHelp(), Example: v.example, SuggestFor: v.aliases,
+		Use: v.use, Short: v.short, Long: v.long + "\n\n" + defaultKeyHelp, Example: v.example, SuggestFor: v.aliases,
 		DisableFlagsInUseLine: true,
 		Args:                  p.files(1, 0),
 		RunE: func(cmd *cobra.Command, args []string) error {
