@@ -104,7 +104,8 @@ func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	r := &run{plan: p, inPlace: w.InPlace, used: p.block, pieces: pieces, total: size}
+	r := &run{plan: p, used: p.block, pieces: pieces, total: size}
+	r.apart = !w.InPlace && workspace != Mmap // a mapped source is not copied into a block
 	longest := size
 	if j.target != nil {
 		whole := int64(-1)

@@ -46,11 +46,11 @@ type Work struct {
 // A run passes one message through the workers.
 type run struct {
 	plan
-	inPlace bool
-	used    int // how many bytes of a block may be written
-	pieces  pieces
-	dst     io.WriterAt // nil if nothing is written
-	total   int64       // length of the message, or -1
+	apart  bool // pieces are read into a second block
+	used   int  // how many bytes of a block may be written
+	pieces pieces
+	dst    io.WriterAt // nil if nothing is written
+	total  int64       // length of the message, or -1
 
 	done    atomic.Int64
 	stop    atomic.Bool
@@ -130,7 +130,7 @@ func (r *run) work(w Worker) {
 	block := blocks.get(r.block)
 	defer blocks.put(block, r.used)
 	in := block
-	if !r.inPlace {
+	if r.apart {
 		in = blocks.get(r.block)
 		defer blocks.put(in, r.used)
 	}
