@@ -1,21 +1,20 @@
 // Package bench measures largebox against its peers. A plain `go test ./...`
-// runs no benchmark; it checks that peers and engines do what they are measured
-// for. bench/README.md tells how to compare, and bench/report does it.
+// runs no benchmark; it checks that peers and engines seal and open correctly.
+// bench/README.md says how to compare, and bench/report does it.
 //
-// In memory, BenchmarkSeal and BenchmarkOpen have largebox/secretbox's Seal and Open with
-// every kernel of this processor (engine=avx512, ...) next to x/crypto's
-// nacl/secretbox (engine=xcrypto) and, with the tag libsodium, libsodium's
-// (engine=libsodium). BenchmarkOpenOnePass is what a worker of OpenFile does,
-// from memory to memory.
+// In memory, BenchmarkSeal and BenchmarkOpen measure largebox/secretbox with every
+// kernel of this processor (engine=avx512, ...), x/crypto's nacl/secretbox
+// (engine=xcrypto) and, with the tag libsodium, libsodium (engine=libsodium).
+// BenchmarkOpenOnePass does what a worker of OpenFile does, from memory to memory.
 //
-// From file to file, BenchmarkSealFile, BenchmarkOpenFile and
-// BenchmarkVerifyFile have largebox in both its workspaces next to peers
-// (workspace=), on every file system of which a directory is given (fs=):
+// From file to file, BenchmarkSealFile, BenchmarkOpenFile and BenchmarkVerifyFile
+// measure largebox in both its workspaces, and peers (workspace=), on the file system
+// of each directory in -dirs (fs=):
 //
 //	mmap      largebox.Mmap
 //	fallback  largebox.Fallback
-//	cp        cp --reflink=never: what the copy alone costs
-//	recipe    source and destination mapped whole around x/crypto's secretbox;
+//	cp        cp --reflink=never: the copy alone
+//	recipe    x/crypto's secretbox on source and destination mapped whole; see
 //	          recipe_linux_test.go
 //	command   the command, as a process; with -command
 //	age, openssl, gpg   as processes; with -peers
@@ -27,22 +26,21 @@
 //	go test -bench . ./bench
 //	go test -bench SealFile ./bench -dirs /tmp,xfs -filesizes 64MiB,4GiB -sync
 //
-// The package's own flags stand behind its path:
+// The package's own flags come after its path:
 //
 //	-sizes      sizes of the message in memory
-//	-dirs       directories to work in, comma-separated, one on each file
-//	            system; os.TempDir and, if it is a tmpfs, /dev/shm if not given;
-//	            as root, xfs, btrfs and ext4 stand for one on a loop device
-//	-filesizes  sizes of the message in a file; 64MiB,1GiB if not given
-//	-peers      what to run from file to file, by name, or all; what needs
-//	            nothing installed if not given
-//	-command    the command, as a file to run
-//	-sync       the new file and its name are made durable
-//	-treefiles  number of files in BenchmarkSealTree; 10000 if not given
+//	-dirs       directories to work in, comma-separated, one on each file system;
+//	            as root, xfs, btrfs and ext4 mean one on a loop device; default
+//	            os.TempDir and, if it is a tmpfs, /dev/shm
+//	-filesizes  sizes of the message in a file; default 64MiB,1GiB
+//	-peers      names of what to run from file to file, or all; default is what
+//	            needs nothing installed
+//	-command    the path of the largebox command
+//	-sync       sync the new file and its directory
+//	-treefiles  number of files in BenchmarkSealTree; default 10000
 //
-// A size needs four times its space, and is skipped where that is not free. An
-// interrupted run cleans up behind itself; a killed one leaves a directory
-// largebox-bench-* behind in each of dirs.
+// A size needs four times its space, and is skipped if less is free. An interrupted
+// run cleans up; a killed one leaves a directory largebox-bench-* in each of dirs.
 //
 // # How to read
 //
@@ -51,10 +49,10 @@
 // are incompressible, on the disk and in the page cache, so that files measure
 // the work and not the disk; -sync brings the disk in.
 //
-// largebox takes all cores, x/crypto one. For one core, run with -cpu 1, but not
-// with a list: the first value in it labels figures of the last one
-// (golang.org/issue/49980). Processes do not heed -cpu; taskset(1) binds all.
+// largebox uses all cores, x/crypto one. For one core, run with -cpu 1, not with a
+// list: the figures of its last value get the label of the first
+// (golang.org/issue/49980). -cpu has no effect on processes; taskset(1) binds all.
 //
-// Lines of the form "key: value" in the output, kernel and sync among them, tell
-// benchstat apart what should not be averaged.
+// The output has lines of the form "key: value", such as kernel and sync. They keep
+// benchstat from averaging figures that differ in them.
 package bench

@@ -19,17 +19,17 @@ import (
 // A fileFunc makes the file dst of the file src.
 type fileFunc func(dst, src string) error
 
-// A workspace is one way from file to file. What it does not do is nil.
+// A workspace is one way from file to file. A nil function is one that it does not have.
 type workspace struct {
 	name       string
 	seal, open fileFunc
 	verify     func(src string) error
-	// foreign is a format of its own: what it opens, it has to seal.
+	// foreign says that it has a format of its own, and opens only what it sealed.
 	foreign bool
 }
 
-// workspaces are those of largebox, and the peers that this host has, next to
-// each other what is compared most.
+// workspaces returns those of largebox and the peers that this host has. What is
+// compared most runs next to each other.
 func workspaces() []workspace {
 	usual := slices.Concat([]workspace{ours(largebox.Mmap)}, peers, []workspace{ours(largebox.Fallback)})
 	every := slices.Clone(usual)
@@ -89,7 +89,7 @@ func BenchmarkVerifyFile(b *testing.B) {
 }
 
 // compare times one operation of every workspace, in every directory, at every
-// size, on the source that from gives.
+// size, on the source that from returns.
 func compare(b *testing.B, operation func(workspace) fileFunc, from func(*sources, workspace) (string, error)) {
 	eachDirectory(b, func(b *testing.B, dir string) {
 		for _, n := range fileSizes {
@@ -131,8 +131,8 @@ func benchmarkFile(b *testing.B, n size, run fileFunc, dst, src string) {
 	}
 }
 
-// unsupported skips what this host cannot do or has not installed, and fails
-// otherwise.
+// unsupported skips the benchmark if the host cannot do it or lacks the program, and
+// fails it otherwise.
 func unsupported(b *testing.B, err error) {
 	b.Helper()
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -161,19 +161,19 @@ func eachDirectory(b *testing.B, fn func(b *testing.B, dir string)) {
 	}
 }
 
-// spaceFactor times the size of the message is what has to be free: for the
-// message, its box, a peer's box, and the destination.
+// spaceFactor times the size of the message must be free: for the message, its box, a
+// peer's box, and the destination.
 const spaceFactor = 4
 
-// sources are the files that operations start from. Each is made when it is
-// first needed: only then is it known that -bench selects something here.
+// sources are the files that operations read. Each is made when it is first needed:
+// -bench may select nothing that needs it.
 type sources struct {
 	dir  string
 	n    size
 	made []string
 }
 
-// in is the directory that they are in, in dir.
+// in returns the directory of the sources. It is in dir.
 func (s *sources) in(b *testing.B, dir string) string {
 	_, free, err := statfs(dir)
 	if err != nil {
@@ -200,12 +200,12 @@ func (s *sources) file(name string, write func(path string) error) (path string,
 	return path, err
 }
 
-// message is what is sealed.
+// message returns the path of what is sealed.
 func (s *sources) message(workspace) (string, error) {
 	return s.file("message", func(path string) error { return writeMessage(path, s.n) })
 }
 
-// box is what w opens.
+// box returns the path of what w opens.
 func (s *sources) box(w workspace) (string, error) {
 	if !w.foreign {
 		return s.file("box", func(path string) error { return writeBox(path, s.n) })
@@ -219,10 +219,10 @@ func (s *sources) box(w workspace) (string, error) {
 	})
 }
 
-// drop removes the box that nobody else opens.
+// drop removes w's own box, which no other workspace opens.
 func (s *sources) drop(b *testing.B, w workspace) { remove(b, filepath.Join(s.dir, "box of "+w.name)) }
 
-// skip says why also without -v, when package testing keeps it to itself.
+// skip skips the benchmark. It prints the reason also without -v, unlike b.Skip.
 func skip(b *testing.B, format string, args ...any) {
 	b.Helper()
 	if !testing.Verbose() {
@@ -233,7 +233,7 @@ func skip(b *testing.B, format string, args ...any) {
 
 func remove(b *testing.B, path string) {
 	b.Helper()
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // a verification writes nothing
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // a verification wrote nothing
 		b.Fatal(err)
 	}
 }

@@ -24,10 +24,10 @@ var (
 )
 
 var (
-	dirs      = flag.String("dirs", "", "comma-separated `directories` to work in; or xfs, btrfs or ext4 for one on a loop device of its own (default os.TempDir, and /dev/shm if it is a tmpfs)")
+	dirs      = flag.String("dirs", "", "comma-separated `directories` to work in; xfs, btrfs and ext4 mean one on a loop device (default os.TempDir, and /dev/shm if it is a tmpfs)")
 	durable   = flag.Bool("sync", false, "sync the new file and its directory")
-	peerNames = flag.String("peers", "", "comma-separated `names` of what to run from file to file, or all (default: what needs nothing installed)")
-	program   = flag.String("command", "", "the largebox command, as a `file` to run")
+	peerNames = flag.String("peers", "", "comma-separated `names` of what to run from file to file, or all (default what needs nothing installed)")
+	program   = flag.String("command", "", "the `path` of the largebox command")
 	treeFiles = flag.Int("treefiles", 10_000, "`number` of files in BenchmarkSealTree")
 )
 
@@ -36,7 +36,7 @@ func init() {
 	flag.Var(&fileSizes, "filesizes", "comma-separated `sizes` of the message in a file")
 }
 
-// configuration is what the figures depend on, in lines of Go's benchmark format.
+// configuration has what the figures depend on, in lines of Go's benchmark format.
 var configuration = []string{
 	"kernel: " + xsalsa20poly1305.Engine(),
 	"kernels: " + strings.Join(xsalsa20poly1305.Engines(), ","),
@@ -60,8 +60,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// uninterrupted ends the benchmark if a signal has come, so that all clean up
-// behind them.
+// uninterrupted fails the benchmark if a signal has come, so that the run cleans up.
 func uninterrupted(b *testing.B) {
 	b.Helper()
 	if ctx.Err() != nil {
@@ -69,7 +68,7 @@ func uninterrupted(b *testing.B) {
 	}
 }
 
-// onePassSizes are those of more than one piece.
+// onePassSizes returns the sizes of more than one piece.
 func onePassSizes() []size {
 	return slices.DeleteFunc(slices.Clone(sliceSizes), func(n size) bool { return n <= pieceSize })
 }
@@ -150,7 +149,7 @@ func TestSizes(t *testing.T) {
 	}
 	for _, list := range []string{"", "64", "MiB", "0MiB", "-1MiB", "1.5GiB", "1MB", "1GiB,", "9007199254740992GiB"} {
 		if err := new(sizes).Set(list); err == nil {
-			t.Errorf("%q is taken for sizes", list)
+			t.Errorf("%q is accepted as sizes", list)
 		}
 	}
 }

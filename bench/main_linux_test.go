@@ -7,7 +7,7 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// loopKinds are the file systems that -dirs can ask for by name.
+// loopKinds are the file systems that -dirs can name.
 var loopKinds = []string{"ext4", "xfs", "btrfs"}
 
 func run(m *testing.M, describe func()) int {
@@ -21,5 +21,5 @@ func run(m *testing.M, describe func()) int {
 
 func isLoop(dir string) bool { return slices.Contains(loopKinds, dir) }
 
-// loop is a directory on a file system of that kind, which ends with the process.
+// loop returns a directory on a file system of that kind, which ends with the process.
 func loop(b *testing.B, kind string) string { return testfs.Dir(b, kind) }

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// The recipe is Linux's, and so are the options of its cp.
+// The recipe needs Linux, and cp's options are those of Linux.
 var peers []workspace
 
 func copyTree(dst, src string) error { return errors.ErrUnsupported }
 
-// statfs cannot tell here: a full disk is an error of the benchmark.
+// statfs does not know the free space here: a full disk fails the benchmark.
 func statfs(dir string) (name string, free int64, err error) {
 	return runtime.GOOS, math.MaxInt64, nil
 }

@@ -2,7 +2,7 @@ package bench
 
 var peers = []workspace{
 	{
-		name: "cp", // nothing is sealed: the yardstick
+		name: "cp", // the yardstick: it only copies
 		seal: copyFile,
 		open: copyFile,
 	},

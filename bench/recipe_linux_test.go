@@ -19,12 +19,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The recipe that articles have for a box larger than RAM: map the source, map
-// an anonymous file that is as long as the result, give both to x/crypto's
-// secretbox, and link. Like largebox, it gives no name to what did not verify,
-// and finds a full disk before it writes. Unlike largebox, it has all of both
-// files mapped, authenticates ciphertext that another process may change before
-// it is decrypted, and is killed (SIGBUS) if the source is truncated meanwhile.
+// Articles recommend this recipe for a box larger than RAM: map the source, map an
+// anonymous file as long as the result, give both to x/crypto's secretbox, and link.
+// Like largebox, it gives no name to what did not verify, and finds a full disk before
+// it writes. Unlike largebox, it maps both files whole, another process may change
+// ciphertext between authentication and decryption, and SIGBUS kills it if the source
+// is truncated meanwhile.
 
 const recipeOverhead = largebox.NonceSize + secretbox.Overhead
 
@@ -48,7 +48,7 @@ func openRecipe(dst, src string, key *[32]byte, durable bool) error {
 	})
 }
 
-// recipe makes dst, which is longer than src by grow bytes, with fill.
+// recipe makes dst, which is grow bytes longer than src. fill computes its content.
 func recipe(dst, src string, grow int, durable bool, fill func(out, in []byte) error) error {
 	source, err := os.Open(src)
 	if err != nil {
@@ -93,7 +93,7 @@ func recipe(dst, src string, grow int, durable bool, fill func(out, in []byte) e
 
 func fillMapped(f *os.File, n int64, durable bool, fill func(out []byte) error) error {
 	err := unix.Fallocate(int(f.Fd()), 0, 0, n)
-	for err == unix.EINTR { // on tmpfs, by the signals of Go's scheduler
+	for err == unix.EINTR { // on tmpfs, a signal of Go's scheduler interrupts it
 		err = unix.Fallocate(int(f.Fd()), 0, 0, n)
 	}
 	if err != nil {
@@ -135,7 +135,7 @@ func TestRecipeAgrees(t *testing.T) {
 			}
 			box := read(t, at("largebox.box"))
 			if !bytes.Equal(read(t, at("recipe.box")), box) {
-				t.Error("the recipe seals to other bytes than largebox")
+				t.Error("the recipe's box differs from largebox's")
 			}
 
 			if err := openRecipe(at("opened"), at("largebox.box"), &testKey, true); err != nil {

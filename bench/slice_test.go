@@ -25,15 +25,15 @@ type engine struct {
 	name string
 	seal func(out, message []byte, nonce *[24]byte, key *[32]byte) []byte
 	open func(out, box []byte, nonce *[24]byte, key *[32]byte) ([]byte, bool)
-	// kernel is the one of largebox that is to be in use, if it is largebox.
+	// kernel is the kernel to use; empty for a peer.
 	kernel string
 }
 
-// peerEngines are those that are not largebox's.
+// peerEngines are the engines that are not largebox's.
 var peerEngines = []engine{{name: "xcrypto", seal: secretbox.Seal, open: secretbox.Open}}
 
-// engines are the kernels of largebox that this processor has, best first, and
-// the peers.
+// engines returns the kernels of largebox that this processor has, best first, and the
+// peers.
 var engines = sync.OnceValue(func() []engine {
 	var all []engine
 	for _, kernel := range xsalsa20poly1305.Engines() {
@@ -42,7 +42,7 @@ var engines = sync.OnceValue(func() []engine {
 	return slices.Concat(all, peerEngines)
 })
 
-// use makes e's kernel the one in use until the benchmark ends.
+// use selects e's kernel until the benchmark ends.
 func (e engine) use(tb testing.TB) {
 	tb.Helper()
 	if e.kernel == "" {
@@ -55,10 +55,10 @@ func (e engine) use(tb testing.TB) {
 	tb.Cleanup(restore)
 }
 
-// randomness is the same incompressible stream every time.
+// randomness returns the same incompressible stream every time.
 func randomness() *rand.ChaCha8 { return rand.NewChaCha8([32]byte{3}) }
 
-// message is n random bytes, shared by all benchmarks, which only read them.
+// message returns n random bytes. All benchmarks share them, and only read them.
 func message(n size) []byte {
 	if have := size(len(longest)); have < n {
 		longest = make([]byte, n)
@@ -69,7 +69,7 @@ func message(n size) []byte {
 
 var longest []byte
 
-// The first call, before the clock starts, faults in all of the destination.
+// The call before the clock starts makes all pages of the destination resident.
 
 func BenchmarkSeal(b *testing.B) {
 	for _, n := range sliceSizes {
@@ -115,10 +115,10 @@ func benchmarkOpen(b *testing.B, n size, open func(out, box []byte, nonce *[24]b
 	}
 }
 
-// BenchmarkOpenOnePass is what one worker of OpenFile does, from memory to
-// memory: a piece of the box at a time is authenticated and decrypted at once,
-// into one private block. x/crypto's Open next to it goes over all of the box
-// twice, into a destination of the box's length.
+// BenchmarkOpenOnePass does what one worker of OpenFile does, from memory to memory: it
+// authenticates and decrypts one piece of the box at a time, into one private block.
+// Its peer, x/crypto's Open, reads the whole box twice and writes a destination of that
+// length.
 func BenchmarkOpenOnePass(b *testing.B) {
 	for _, n := range onePassSizes() {
 		for _, e := range engines() {
@@ -150,8 +150,8 @@ func openOnePass(_, box []byte, nonce *[24]byte, key *[32]byte) ([]byte, bool) {
 	return nil, onePass(box, nonce, key, func([]byte) {})
 }
 
-// onePass opens box and gives each piece of the message to take, in order; the
-// result tells whether they were to be believed.
+// onePass opens box and gives each piece of the message to take, in order. It returns
+// whether the box is authentic.
 func onePass(box []byte, nonce *[24]byte, key *[32]byte, take func(p []byte)) bool {
 	var b xsalsa20poly1305.Box
 	b.Init(key, nonce)
@@ -166,7 +166,7 @@ func onePass(box []byte, nonce *[24]byte, key *[32]byte, take func(p []byte)) bo
 	return b.Verify(tag, int64(len(ciphertext)), part)
 }
 
-// TestEnginesAgree: what is compared makes, and accepts, the same boxes.
+// TestEnginesAgree: all engines make and accept the same boxes.
 func TestEnginesAgree(t *testing.T) {
 	for _, e := range engines() {
 		t.Run(e.name, func(t *testing.T) {

@@ -12,10 +12,9 @@ import (
 	"testing"
 )
 
-// tools are programs for the same purpose, each in a format of its own. They are
-// run as processes, with what their manuals recommend for a large file and a
-// key, and with nothing that makes them slower than they need be: gpg does not
-// compress.
+// tools are programs for the same purpose, each with a format of its own. They run as
+// processes, as their manuals recommend for a large file and a key. No option makes
+// them slower than necessary: gpg does not compress.
 var tools = []workspace{
 	{
 		name: "age",
@@ -48,7 +47,7 @@ var tools = []workspace{
 
 var openssl = []string{"openssl", "enc", "-chacha20", "-K", hex.EncodeToString(testKey[:]), "-iv", strings.Repeat("00", 16)}
 
-// command is the command of this project, with the start of its process.
+// command runs this project's command; the time includes the start of its process.
 var command = workspace{
 	name: "command",
 	seal: withSecrets(func(dst, src string, s secrets) []string { return commandLine("seal", dst, src, s) }),
@@ -63,13 +62,13 @@ func commandLine(verb, dst, src string, s secrets) []string {
 	return args
 }
 
-// secrets are the files with which processes are told their keys.
+// secrets are the files from which processes read their keys.
 type secrets struct {
 	dir, key, age string
 	gpg           []string
 }
 
-// makeSecrets makes them, once; removeSecrets is for the end of the process.
+// makeSecrets makes the files once. removeSecrets removes them at the end of the process.
 var makeSecrets = sync.OnceValues(func() (s secrets, err error) {
 	if s.dir, err = os.MkdirTemp("", "largebox-bench-"); err != nil {
 		return s, err
@@ -90,7 +89,7 @@ var secretsDir string
 
 func removeSecrets() {
 	if secretsDir != "" {
-		// gpg leaves a daemon behind, in its directory.
+		// gpg leaves a daemon running, in its directory.
 		exec.Command("gpgconf", "--homedir", filepath.Join(secretsDir, "gpg"), "--kill", "all").Run()
 		os.RemoveAll(secretsDir)
 	}
@@ -107,9 +106,9 @@ func withSecrets(line func(dst, src string, s secrets) []string) fileFunc {
 	}
 }
 
-// process runs a program that makes dst, and syncs that if it is to be durable,
-// as sync(1) does, which costs another process. For the command, which has
-// done so itself, it finds nothing left to do.
+// process runs a program that makes dst. With -sync, it then syncs dst and its
+// directory, as sync(1) does, but without the cost of another process. The command has
+// synced already, so it has nothing left to write.
 func process(dst, name string, args ...string) error {
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
@@ -132,7 +131,7 @@ func syncPath(path string) error {
 	return f.Sync()
 }
 
-// TestToolsRoundTrip: what is measured is done.
+// TestToolsRoundTrip: the tools seal and open.
 func TestToolsRoundTrip(t *testing.T) {
 	for _, w := range tools {
 		t.Run(w.name, func(t *testing.T) {
@@ -154,7 +153,7 @@ func TestToolsRoundTrip(t *testing.T) {
 			}
 			message := read(t, at("message"))
 			if string(read(t, at("opened"))) != string(message) || string(read(t, at("sealed"))) == string(message) {
-				t.Error("it does not seal and open")
+				t.Error("the message is not sealed, or another one is opened")
 			}
 		})
 	}

@@ -16,9 +16,9 @@ import (
 
 const treeFileSize = 4 << 10
 
-// BenchmarkSealTree seals many small files of one directory into another,
-// through the library, in one process, with no sync: by as many goroutines as
-// there are cores (mmap), and by one (mmap-1).
+// BenchmarkSealTree seals many small files of one directory into another, with the
+// library, in one process and without sync: on one goroutine for each core (mmap), and
+// on one (mmap-1).
 func BenchmarkSealTree(b *testing.B) {
 	ways := []struct {
 		name string
@@ -29,7 +29,7 @@ func BenchmarkSealTree(b *testing.B) {
 		{"cp", copyTree},
 	}
 	if *durable {
-		skip(b, "it is for output that is not synced")
+		skip(b, "it measures without -sync only")
 	}
 	eachDirectory(b, func(b *testing.B, dir string) {
 		s := &sources{n: size(*treeFiles * treeFileSize * 2)}
@@ -61,7 +61,7 @@ func BenchmarkSealTree(b *testing.B) {
 	})
 }
 
-// sealTree makes dst with a box of every file in src.
+// sealTree makes the directory dst with a box of every file in src.
 func sealTree(dst, src string, goroutines int) error {
 	files, err := os.ReadDir(src)
 	if err != nil {
@@ -103,7 +103,7 @@ func writeTree(dir string) error {
 			return err
 		}
 	}
-	exec.Command("sync", "-f", dir).Run() // where there is one; else the writeback is in the figures of all
+	exec.Command("sync", "-f", dir).Run() // without sync(1), the figures of all include the writeback
 	return nil
 }
 

@@ -1,4 +1,4 @@
-// Package docs has documents, and the tests that keep them true.
+// Package docs has documents, and tests that keep them true.
 package docs
 
 import (
@@ -14,8 +14,8 @@ var (
 	declared = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark|Example)\w+)\(`)
 )
 
-// TestThreatModel wants every test that the threat model names to exist, and
-// every promise in its tables to name one.
+// TestThreatModel checks that every test that the threat model names exists, and that
+// every promise in its tables names one.
 func TestThreatModel(t *testing.T) {
 	text, err := os.ReadFile("threat-model.md")
 	if err != nil {
@@ -45,9 +45,9 @@ func TestThreatModel(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		// What is meant for a test and is not written like one would go unseen.
+		// The name of a test that is not written like one would be overlooked.
 		if n := strings.Count(line, ".Test") + strings.Count(line, ".Fuzz"); n != len(found) {
-			t.Errorf("%d tests are named, and %d are written as tests are: %s", n, len(found), line)
+			t.Errorf("of %d names of tests, only %d have the right form: %s", n, len(found), line)
 		}
 	}
 	if promises == 0 {
@@ -55,7 +55,7 @@ func TestThreatModel(t *testing.T) {
 	}
 }
 
-// testsIn are the tests of a package, on all hosts.
+// testsIn returns the tests of a package, for all hosts.
 func testsIn(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", folder, "*_test.go"))

@@ -16,16 +16,15 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// attackedSize is two windows of the largest size, and ten of the smaller ones
-// that many workers have.
+// attackedSize takes two of the largest windows, or ten of the smaller ones that many
+// workers have.
 const attackedSize = windowSize + 500*1000 + 1
 
 // underAttack runs round for each kind of attack in each workspace, on real file
-// systems. A round returns whether the attack had an effect. There are rounds
-// until both has happened, an attack that had one and an attack that had none:
-// else nothing would have been raced. In odd rounds the attack begins when the
-// source has been opened, in even ones before that; in every fourth it soon
-// ends.
+// systems. A round returns whether the attack had an effect. There are rounds until
+// some had an effect and some had none: then attack and work have raced. In odd
+// rounds the attack begins when the source has been opened, in even ones before that;
+// in every fourth it soon ends.
 func underAttack(t *testing.T, content []byte, round func(t *testing.T, a *siege) (effect bool)) {
 	kinds := []string{"ext4"}
 	if testlong.Rounds(0, 1) == 1 {
@@ -60,7 +59,7 @@ func underAttack(t *testing.T, content []byte, round func(t *testing.T, a *siege
 	}
 }
 
-// A siege is all rounds of one attacker.
+// A siege holds the state of all rounds of one attacker.
 type siege struct {
 	*attacker
 	attack, src, dir string
@@ -81,7 +80,8 @@ func (a *siege) run(t *testing.T, fn func(Key) error) error {
 	if a.inside {
 		begun := false
 		err := fn(meddler{key, func() { begun = true; a.begin(t, false) }})
-		if !begun { // it is to end all the same
+		if !begun {
+			a.begin(t, true) // end waits for an attack
 			t.Fatalf("the source was not opened: %v", err)
 		}
 		return err
@@ -90,19 +90,20 @@ func (a *siege) run(t *testing.T, fn func(Key) error) error {
 	return fn(key)
 }
 
-// wantNothing wants no name, and that there has been none but a private one.
+// wantNothing checks that the directory is empty, and that no name but a private
+// temporary was ever in it.
 func (a *siege) wantNothing(t *testing.T) {
 	t.Helper()
 	wantNames(t, a.dir)
 	for _, event := range a.watch.events(t) {
 		if event != "+temp" && event != "-temp" || a.o.Workspace != Fallback {
-			t.Errorf("in the directory there was %q", event)
+			t.Errorf("in the directory: %q", event)
 		}
 	}
 }
 
-// TestOpenUnderAttack: another process changes the box while it is opened. What
-// comes out is the plaintext that was sealed, or a typed error and no name.
+// TestOpenUnderAttack: another process changes the box while it is opened. OpenFile
+// gives the plaintext that was sealed, or a typed error and no name.
 func TestOpenUnderAttack(t *testing.T) {
 	m := message(attackedSize)
 	nonce := [NonceSize]byte{1}
@@ -129,9 +130,9 @@ func TestOpenUnderAttack(t *testing.T) {
 	})
 }
 
-// TestSealUnderAttack: another process changes the file while it is sealed. What
-// comes out is a valid box of bytes that the file has had, or the typed error;
-// and always that where size or mtime show the change.
+// TestSealUnderAttack: another process changes the file while it is sealed. SealFile
+// gives a valid box of bytes that the file had at some time, or a typed error. If size
+// or mtime show the change, it is always the error.
 func TestSealUnderAttack(t *testing.T) {
 	m := message(attackedSize)
 	underAttack(t, m, func(t *testing.T, a *siege) bool {
@@ -165,8 +166,8 @@ func TestSealUnderAttack(t *testing.T) {
 	})
 }
 
-// mixture wants every byte of what was sealed to be one that the file has had,
-// and reports whether any of them is not m's.
+// mixture checks that the file had every byte of got at some time, and reports whether
+// got differs from m.
 func (a *siege) mixture(t *testing.T, got, m []byte) (mixed bool) {
 	const page = 4096
 	for i := 0; i < len(got); i++ {
@@ -180,9 +181,9 @@ func (a *siege) mixture(t *testing.T, got, m []byte) (mixed bool) {
 			continue
 		case i < len(m) && b == ^m[i], i >= len(m) && b == extension:
 		case b == 0 && !a.inside && (a.attack == "truncate" || a.attack == "all"):
-			// Behind the end of the last page, where mtime is too coarse to tell.
+			// Behind the truncated end, in its page. mtime is too coarse to show it.
 		default:
-			t.Fatalf("round %d: byte %d of %d is %#x, and never was", a.rounds, i, len(got), b)
+			t.Fatalf("round %d: byte %d of %d is %#x, which the file never had", a.rounds, i, len(got), b)
 		}
 		mixed = true
 	}

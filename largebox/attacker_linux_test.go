@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An attacker is another process, which has a file open and mapped, and changes
-// it and puts it right again, over and over, while it is worked on here.
+// An attacker is another process. It has a file open and mapped, and changes and
+// restores it, over and over, while this process works on it.
 type attacker struct {
 	cmd      *exec.Cmd
 	orders   io.WriteCloser
@@ -26,12 +26,12 @@ type attacker struct {
 	contract *contract
 }
 
-// contract is in memory that both processes have mapped.
+// A contract is in memory that both processes have mapped.
 type contract struct {
 	stop    atomic.Uint32 // the round is over
 	attacks atomic.Uint32 // in all
-	// The most that the attacker waits before it puts the file right, and
-	// before it attacks again, in looks at stop; or for the round to end.
+	// The longest that the attacker waits before it restores the file (hold) and
+	// before it attacks again (pause), in looks at stop; or untilEnd.
 	hold, pause atomic.Uint32
 }
 
@@ -96,9 +96,9 @@ func mapContract(t *testing.T, path string) *contract {
 
 const untilEnd = math.MaxUint32
 
-// begin returns when the file has been changed for the first time in this
-// round; the attacker goes on until end, or it puts the file right soon and
-// leaves it at that.
+// begin starts a round, and returns when the file has been changed for the first time.
+// The attacker goes on until end; with once, it soon restores the file and attacks no
+// more.
 func (a *attacker) begin(t *testing.T, once bool) {
 	a.contract.stop.Store(0)
 	a.contract.hold.Store(1 << rand.N(17))
@@ -113,7 +113,7 @@ func (a *attacker) begin(t *testing.T, once bool) {
 	a.hear(t)
 }
 
-// end returns when the file is as it was.
+// end ends a round, and returns when the file is restored.
 func (a *attacker) end(t *testing.T) {
 	a.contract.stop.Store(1)
 	a.hear(t)
@@ -121,15 +121,15 @@ func (a *attacker) end(t *testing.T) {
 
 func (a *attacker) hear(t *testing.T) {
 	if _, err := io.ReadFull(a.answers, make([]byte, 1)); err != nil {
-		t.Fatalf("the attacker says nothing: %v", err)
+		t.Fatalf("the attacker does not answer: %v", err)
 	}
 }
 
-// TestAttackerProcess is the other process.
+// TestAttackerProcess runs in the other process.
 func TestAttackerProcess(t *testing.T) {
 	attack := attacks[os.Getenv(attackEnv)]
 	if attack == nil {
-		t.Skip("it is a part of other tests")
+		t.Skip("this is a part of another test")
 	}
 	c := mapContract(t, os.Getenv("LARGEBOX_TEST_CONTRACT"))
 	v := &victim{path: os.Getenv("LARGEBOX_TEST_VICTIM")}
@@ -142,7 +142,7 @@ func TestAttackerProcess(t *testing.T) {
 			if most != untilEnd {
 				n--
 			} else {
-				time.Sleep(time.Microsecond) // the processors are for the others
+				time.Sleep(time.Microsecond) // leave the processors to the others
 			}
 		}
 	}
@@ -171,8 +171,8 @@ func TestAttackerProcess(t *testing.T) {
 	}
 }
 
-// A victim is the file that is attacked, and what it is to be in the end. A
-// byte of it that is not what it was is the complement of that.
+// A victim is the file that is attacked, with its good content. An attack replaces a
+// byte by its complement.
 type victim struct {
 	path   string
 	f      *os.File
@@ -197,7 +197,7 @@ func (v *victim) open() (err error) {
 	return err
 }
 
-// anywhere is an offset in the file: anywhere at all, or near one of its ends.
+// anywhere returns an offset in the file, often near one of its ends.
 func (v *victim) anywhere() int {
 	n := len(v.good)
 	switch rand.N(4) {
@@ -240,8 +240,7 @@ func (v *victim) extend() (func() error, error) {
 
 const extension = 'x'
 
-// replace puts an altered copy in the place of the file, and then a good one,
-// which it has ready.
+// replace renames an altered copy over the file; restore renames a good one over it.
 func (v *victim) replace() (func() error, error) {
 	bad := bytes.Clone(v.good)
 	bad[v.anywhere()] ^= 0xff

@@ -13,13 +13,12 @@ const (
 	KeySize = 32
 	// NonceSize is the size of a nonce.
 	NonceSize = 24
-	// Overhead is the size of a tag. A file is longer than its message by that and
-	// by the nonce, or by 32 bytes of public key in a sealed box.
+	// Overhead is the size of a tag. A file is longer than its message by a tag and a
+	// nonce or, in a sealed box, by a tag and a public key.
 	Overhead = xsalsa20poly1305.TagSize
 )
 
-// A piece of the message goes through one of these, which add the ciphertext to
-// part.
+// An operation seals or opens a piece of the message, and adds its ciphertext to part.
 type operation func(box *xsalsa20poly1305.Box, part *xsalsa20poly1305.Part, dst, src []byte, off int64)
 
 var (
@@ -27,16 +26,16 @@ var (
 	opening operation = (*xsalsa20poly1305.Box).Open
 )
 
-// A transfer brings one box through the pipeline.
+// A transfer passes one box through the pipeline.
 type transfer struct {
 	box      xsalsa20poly1305.Box
 	op       operation // nil if the message is only verified
 	srcStart int64     // where the message starts in the source
-	dstStart int64     // where it starts in the output
+	dstStart int64     // where the message starts in the output
 	workers  []*worker
 }
 
-// A worker is one goroutine's share of a box.
+// A worker does one goroutine's share of a box.
 type worker struct {
 	*transfer
 	part xsalsa20poly1305.Part
@@ -53,8 +52,8 @@ func (w *worker) Work(block, src []byte, p pipeline.Piece) ([]byte, int64, error
 	return out, w.dstStart + p.Off, nil
 }
 
-// run returns the length of the message and the workers' parts of its tag, which
-// the caller clears.
+// run passes the message through j. It returns its length and the workers' parts of
+// the tag. The caller clears the parts.
 func (t *transfer) run(ctx context.Context, j *pipeline.Job) (n int64, parts []xsalsa20poly1305.Part, err error) {
 	defer func() {
 		for _, w := range t.workers {

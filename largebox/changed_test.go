@@ -12,8 +12,8 @@ import (
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 )
 
-// meddler does something to the source at the moment when it has been opened
-// and nothing of the message has been read.
+// A meddler calls meddle when the source has been opened and nothing of the message
+// has been read.
 type meddler struct {
 	Key
 	meddle func()
@@ -41,8 +41,8 @@ func overwrite(t *testing.T, path string, off int64, p []byte) {
 	}
 }
 
-// TestSourceChanged: a change that shows in size or mtime is the typed error, and
-// there is no box.
+// TestSourceChanged: a change that shows in size or mtime gives the typed error and no
+// box.
 func TestSourceChanged(t *testing.T) {
 	const n = 5*blockSize + 100
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, _ string) {
@@ -67,8 +67,7 @@ func TestSourceChanged(t *testing.T) {
 	})
 }
 
-// TestSourceStatusChanged: what changes the ctime of the source and nothing else
-// leaves the work as it is.
+// TestSourceStatusChanged: a change of nothing but the ctime of the source is no error.
 func TestSourceStatusChanged(t *testing.T) {
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, src string) {
 		for what, meddle := range map[string]func(){
@@ -87,8 +86,8 @@ func TestSourceStatusChanged(t *testing.T) {
 	})
 }
 
-// TestReplacedSource: a file that loses its name to another while it is sealed
-// is sealed as it was opened; the other file never gets into the box.
+// TestReplacedSource: another file is renamed over the source while it is sealed. The
+// box holds the file that was opened.
 func TestReplacedSource(t *testing.T) {
 	src := write(t, filepath.Join(t.TempDir(), "message"), message(1000))
 	swap := meddler{SecretKey(testSecret), func() {
@@ -103,8 +102,8 @@ func TestReplacedSource(t *testing.T) {
 	}
 }
 
-// TestBoxChangedWhileOpened: an attacker who writes the box after it was opened
-// gets an error, or no say.
+// TestBoxChangedWhileOpened: a change of the box after it was opened gives an error, or
+// has no effect.
 func TestBoxChangedWhileOpened(t *testing.T) {
 	const n = 5*blockSize + 100
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, _ string) {
@@ -140,8 +139,8 @@ func TestBoxChangedWhileOpened(t *testing.T) {
 
 var errAny = errors.New("some error")
 
-// TestSealReadsOnce seals from a source that gives other bytes each time it is
-// read: the box is of the bytes of the first time.
+// TestSealReadsOnce seals a source that gives other bytes each time it is read. The box
+// holds the bytes of the first time.
 func TestSealReadsOnce(t *testing.T) {
 	const n = 3*blockSize + 1
 	var box, got bytes.Buffer
@@ -154,7 +153,7 @@ func TestSealReadsOnce(t *testing.T) {
 	want := make([]byte, n)
 	(&counting{}).Read(want)
 	if !bytes.Equal(got.Bytes(), want) {
-		t.Error("the bytes came in another order, or twice")
+		t.Error("a byte was read twice, or out of order")
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestTagCompare reads the source of all that has a tag in its hands: the one
-// comparison of tags is crypto/subtle's, in Box.Verify. That compares in constant
-// time; the test cannot measure that, but sees a second comparison, of any kind.
+// TestTagCompare reads the source of all packages that handle tags. They compare tags
+// in one place, Box.Verify, with crypto/subtle, which takes constant time. The test
+// measures no time; it finds a second comparison of any kind.
 func TestTagCompare(t *testing.T) {
 	compared := 0
 	for _, dir := range []string{".", "box", "secretbox", "../internal/xsalsa20poly1305", "../internal/sealedbox"} {
@@ -47,9 +47,9 @@ var comparers = []string{
 	"slices.Equal", "slices.Compare", "slices.EqualFunc", "reflect.DeepEqual", "cmp.Compare", "strings.Compare",
 }
 
-// comparisons counts the uses of subtle.ConstantTimeCompare in a file, and tells
-// what else may compare a tag: the functions above, and == and != of anything
-// that is called a tag, or is converted to an array or a string.
+// comparisons counts the uses of subtle.ConstantTimeCompare in a file. It also returns
+// what else may compare a tag: comparers, and == or != of anything that is named a tag
+// or converted to an array or a string.
 func comparisons(t *testing.T, path string, text []byte) (n int, wrong []string) {
 	t.Helper()
 	files := token.NewFileSet()
@@ -76,7 +76,7 @@ func comparisons(t *testing.T, path string, text []byte) (n int, wrong []string)
 		case *ast.BinaryExpr:
 			if e.Op == token.EQL || e.Op == token.NEQ {
 				for _, side := range []ast.Expr{e.X, e.Y} {
-					if ofBytes(side) {
+					if mayBeTag(side) {
 						wrong = append(wrong, files.Position(e.Pos()).String()+": "+e.Op.String())
 					}
 				}
@@ -87,20 +87,19 @@ func comparisons(t *testing.T, path string, text []byte) (n int, wrong []string)
 	return n, wrong
 }
 
-// ofBytes reports whether e is a tag, by its name, or an array or a string that
-// is made of bytes.
-func ofBytes(e ast.Expr) bool {
+// mayBeTag reports whether e is named a tag, or is converted to an array or a string.
+func mayBeTag(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Ident:
 		return strings.Contains(strings.ToLower(e.Name), "tag")
 	case *ast.SelectorExpr:
-		return ofBytes(e.Sel)
+		return mayBeTag(e.Sel)
 	case *ast.StarExpr:
-		return ofBytes(e.X)
+		return mayBeTag(e.X)
 	case *ast.IndexExpr:
-		return ofBytes(e.X)
+		return mayBeTag(e.X)
 	case *ast.SliceExpr:
-		return true // has no ==, but for nil
+		return true // Go compares a slice only with nil
 	case *ast.CallExpr:
 		_, array := e.Fun.(*ast.ArrayType)
 		f, _ := e.Fun.(*ast.Ident)
@@ -109,7 +108,7 @@ func ofBytes(e ast.Expr) bool {
 	return false
 }
 
-// TestComparisons: the test above can fail.
+// TestComparisons: TestTagCompare can fail.
 func TestComparisons(t *testing.T) {
 	for text, want := range map[string]int{
 		"tag == other": 1, "*tag != want": 1, "bytes.Equal(a, b)": 1, "[16]byte(a) == b": 1, "string(a) == string(b)": 2,

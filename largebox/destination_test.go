@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// bothWorkspaces runs fn for each, with an empty directory and a message in
+// bothWorkspaces runs fn for each workspace, with an empty directory, and a message in
 // another.
 func bothWorkspaces(t *testing.T, fn func(t *testing.T, o Options, dir, src string)) {
 	for _, workspace := range []Workspace{AutoWorkspace, Fallback} {
@@ -61,8 +61,8 @@ func TestExistingDestination(t *testing.T) {
 	})
 }
 
-// canSymlink tells hosts where not everybody may make symbolic links, or where
-// what is made is none (Wine).
+// canSymlink reports whether dir can have symbolic links. Windows may forbid them, and
+// Wine makes something else.
 func canSymlink(dir string) bool {
 	try := filepath.Join(dir, "try")
 	defer os.Remove(try)
@@ -82,7 +82,7 @@ func TestDestinationIsSource(t *testing.T) {
 		wantFile(t, src, message(5000))
 		o.Replace = true
 		_, err = SealFile(ctx, src, src, SecretKey(testSecret), o)
-		if errors.Is(err, ErrInUse) { // by us, who read it
+		if errors.Is(err, ErrInUse) { // Windows: this process has it open
 			wantFile(t, src, message(5000))
 			wantNames(t, filepath.Dir(src), "message")
 			return
@@ -130,7 +130,8 @@ func TestNames(t *testing.T) {
 	})
 }
 
-// TestRacersForOneName: one wins, the others are told, and the file is whole.
+// TestRacersForOneName: without Replace one wins, and the others get fs.ErrExist. The
+// file is whole.
 func TestRacersForOneName(t *testing.T) {
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, src string) {
 		for _, o.Replace = range []bool{false, true} {
@@ -147,7 +148,7 @@ func TestRacersForOneName(t *testing.T) {
 				if err == nil {
 					won++
 				} else if !o.Replace && !errors.Is(err, fs.ErrExist) {
-					t.Errorf("a loser is told %v", err)
+					t.Errorf("a loser got %v", err)
 				}
 			}
 			if won == 0 || won > 1 && !o.Replace {

@@ -20,7 +20,7 @@ import (
 // faultySize is two windows and a bit.
 const faultySize = 2*windowSize + 12345
 
-// An action is one of the three things that are done to a file.
+// An action seals, opens or verifies a file.
 type action struct {
 	name    string
 	content []byte // of the source
@@ -39,8 +39,8 @@ func actions(n int) []action {
 	}
 }
 
-// TestSourceDeviceFails reads from a device that has bad blocks, from each
-// window of the source on: an error and no name, from a mapping as from a read.
+// TestSourceDeviceFails reads from a device whose blocks are bad from some byte on, in
+// each window of the source. A mapping and a read both give an error and no name.
 func TestSourceDeviceFails(t *testing.T) {
 	below, dir := t.TempDir(), t.TempDir()
 	disk := faultfs.Mount(t, below, "")
@@ -57,7 +57,7 @@ func TestSourceDeviceFails(t *testing.T) {
 				if !errors.As(err, &path) || !errors.As(err, &fault) && !errors.Is(err, syscall.EIO) || errors.Is(err, ErrNotAuthentic) {
 					t.Errorf("%s, %s, bad from byte %d: %v", a.name, workspace, bad, err)
 				} else if mapped := workspace == Mmap && bad > blockSize; mapped && fault == nil {
-					t.Errorf("%s, bad from byte %d: not a fault of the mapping: %v", a.name, bad, err)
+					t.Errorf("%s, bad from byte %d: want a fault of the mapping, got %v", a.name, bad, err)
 				}
 				if disk.Hits(faultfs.Read) == 0 {
 					t.Errorf("%s, %s: byte %d was never read", a.name, workspace, bad)
@@ -74,8 +74,8 @@ func TestSourceDeviceFails(t *testing.T) {
 }
 
 // TestDestinationDeviceFails writes to a device that fails at each step of a new
-// file, and at each window of it: the error is that of the device, and there is
-// no name. Only where the device does not even remove one is it a temporary.
+// file, and at each window of it. The error is the device's, and no name is left. If
+// the device does not even remove names, a temporary is left.
 func TestDestinationDeviceFails(t *testing.T) {
 	below := t.TempDir()
 	disk := faultfs.Mount(t, below, "")
@@ -126,9 +126,9 @@ func TestDestinationDeviceFails(t *testing.T) {
 	}
 }
 
-// TestTruncatedAtEveryWindow cuts the source short while it is worked on: when a
-// block has been written, the destination's file system cuts it at the next,
-// within a page, in the last page, and so on.
+// TestTruncatedAtEveryWindow truncates the source while it is read. The file system of
+// the destination does that when it is given a block: it truncates the source to the
+// end of that block, within a page, in the last page, and so on.
 func TestTruncatedAtEveryWindow(t *testing.T) {
 	src := filepath.Join(t.TempDir(), "source")
 	below := t.TempDir()
@@ -139,7 +139,7 @@ func TestTruncatedAtEveryWindow(t *testing.T) {
 		n := len(a.content)
 		for _, workspace := range []Workspace{AutoWorkspace, Fallback} {
 			for written := 1; written < faultySize-windowSize; written += step {
-				next := (written + blockSize) &^ (blockSize - 1) // it may be cut short: it is read
+				next := (written + blockSize) &^ (blockSize - 1) // all before it has been read
 				for _, size := range []int{1, next, next + 1, next + 4096, next + 1000, next + blockSize, n - 1000, n - 1} {
 					write(t, src, a.content)
 					disk.Truncate(faultfs.Write, int64(written), int64(size))
@@ -158,7 +158,7 @@ func TestTruncatedAtEveryWindow(t *testing.T) {
 						t.Errorf("%s: %v", what, err)
 					}
 					wantNames(t, below)
-					os.Remove(dst) // if it is there all the same
+					os.Remove(dst) // in case that it is there
 				}
 			}
 		}

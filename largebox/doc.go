@@ -20,53 +20,53 @@
 //
 // Numbers are bytes. The ciphertext is as long as the message. There is no
 // header, no magic number and no padding. Any NaCl opens these files, if it has
-// the memory, and largebox opens the files of any NaCl. This will stay so.
+// the memory, and largebox opens the files of any NaCl. Later versions will, too.
 //
 // # What is promised
 //
 // A box is all or nothing. Its tag stands at the front of the file and depends on
 // every byte, so OpenFile keeps the plaintext in a file without a name until the
 // tag has verified. Then the file gets its name, whole and in one step. If the tag
-// does not verify, there never was a file. SealFile gives a box its name when the
+// does not verify, the file never gets a name. SealFile gives a box its name when the
 // box is complete and, unless [Options.NoSync] is set, on the disk. After an error,
-// a cancelled context, a panic or a killed process, nothing has a name that had
-// none before, and existing files are as they were. One exception: some hosts and
+// a cancelled context, a panic or a killed process, there is no new name, and
+// existing files are unchanged. One exception: some hosts and
 // file systems have no files without a name (see package fallback), and a
 // replacement and publish.Rename need a temporary name for a moment. There, a
 // killed process leaves a private temporary (.largebox-….tmp, mode 0600) behind,
 // which [publish.Sweep] removes.
 //
 // OpenFile reads each byte of a file once, into private memory, and decrypts the
-// bytes that it authenticated. Another process can overwrite, map or truncate the
-// file meanwhile, and causes an error at most. A fault of a mapped file is an error,
+// bytes that it authenticated. If another process overwrites, maps or truncates the
+// file meanwhile, the worst result is an error. A fault of a mapped file is an error,
 // not a crash.
 //
 // Memory is constant: all workers together use at most 32 MiB.
 //
 // # What is not promised
 //
-//   - A secretbox does not commit to its key: somebody who knows two keys can
-//     make one file that opens with both.
-//   - The length of the message shows.
+//   - A secretbox does not commit to its key: whoever knows two keys can make one
+//     file that opens with both.
+//   - largebox does not hide the length of the message.
 //   - A forger succeeds with a probability of about 2^-67 a try on a box of
 //     1 TiB, and less on a shorter one.
 //   - Other processes of the same user can read, write and even link anonymous
 //     files through /proc/PID/fd.
 //   - The plaintext of a box that failed to verify stays in freed blocks of the
 //     disk, like that of any deleted file.
-//   - A file that is changed through a mapping while it is sealed may become a
-//     mixture of old and new bytes, without an error. The box is valid, and each of
-//     its bytes was read once.
+//   - If a file is changed through a mapping while it is sealed, the box may hold a
+//     mixture of old and new bytes, without an error. The box is valid.
 //   - largebox wipes keys and plaintext where it owns the memory: blocks, key
 //     schedules, shared keys, key files. X25519 leaves a copy of the private key in
 //     Go's crypto/ecdh, and Go may copy what is on its stacks.
 //
 // # Keys
 //
-// Keys come from package keyfile, which makes them, reads them from files and
-// takes arrays of 32 bytes. A passphrase is not a key. Each kind of key is a type
-// of its own, so that a public key is not used as a secret one. A Sealer or Opener
-// keeps a pointer to its key; the caller wipes the key when no operation uses it
-// any more, and later operations return keyfile.ErrNoKey. Nonces are random, and
-// long enough for that; [UnsafeNonce] is the exception.
+// Package keyfile makes keys, reads them from files, and takes arrays of 32 bytes. A
+// passphrase is not a key. Each kind of key has its own type, so that a public key is
+// not used as a secret one. A Sealer or Opener keeps a pointer to its key. Wipe the key
+// when no operation uses it any more; later operations return keyfile.ErrNoKey.
+//
+// A nonce is 24 random bytes, so many that no two boxes get the same. [UnsafeNonce] is
+// the exception.
 package largebox

@@ -15,22 +15,21 @@ import (
 	xsecretbox "golang.org/x/crypto/nacl/secretbox"
 )
 
-// What a program may rely on when it changes the import, beyond the bytes: these
-// tests do the same with x/crypto's functions and with those that stand in for
-// them, and want the same to happen.
+// A program that changes its import relies on more than the bytes. These tests call
+// x/crypto's functions and the drop-ins in the same way, and compare all effects.
 
-// An api is Seal and Open with keys and nonce in place.
+// An api is Seal and Open with keys and nonce bound.
 type api struct {
 	seal func(out, message []byte) []byte
 	open func(out, box []byte) ([]byte, bool)
 }
 
-// A dropIn is an api of x/crypto's, and the one that stands in for it.
+// A dropIn is an api of x/crypto's, and the one that replaces it.
 type dropIn struct {
 	name         string
 	theirs, ours api
 	overhead     int
-	// keyed is that the key is there already: then nothing is to be allocated.
+	// keyed says that no key has to be computed first, so that nothing is allocated.
 	keyed bool
 }
 
@@ -42,7 +41,7 @@ func dropIns(t *testing.T) []dropIn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// must is for what fails only if entropy does.
+	// must returns p. An error would be one of entropy.
 	must := func(p []byte, err error) []byte {
 		if err != nil {
 			t.Error(err)
@@ -97,47 +96,47 @@ func dropIns(t *testing.T) []dropIn {
 	}
 }
 
-// A layout is where in one buffer the input is, and the slice that is appended
-// to: its length, and the capacity behind that.
+// A layout says where in one buffer the input (in) and the slice that is appended to
+// (out) start, and gives that slice's length and the capacity behind it.
 type layout struct{ in, out, len, cap int }
 
-// layouts are those in which something can go another way, for an input of n
+// layouts returns the layouts that Seal and Open treat differently, for an input of n
 // bytes and an output of m.
 func layouts(n, m int) map[string]layout {
 	return map[string]layout{
-		"room to spare":                        {in: 0, out: n, len: 7, cap: m + 50},
-		"just enough room":                     {in: 0, out: n, len: 7, cap: m},
-		"a byte too little":                    {in: 0, out: n, len: 7, cap: m - 1},
-		"no room":                              {in: 0, out: n, len: 7, cap: 0},
-		"in place":                             {in: 60, out: 60, len: 0, cap: m},
-		"in place, too little":                 {in: 60, out: 60, len: 0, cap: m - 1},
-		"right behind the input":               {in: 0, out: n - 7, len: 7, cap: m},
-		"from the last byte of the input":      {in: 0, out: max(n-8, 0), len: 7, cap: m},
-		"right before the input":               {in: m + 7, out: 0, len: 7, cap: m},
-		"up to the first byte of the input":    {in: m + 6, out: 0, len: 7, cap: m},
-		"what is there overlaps, not the rest": {in: 0, out: n / 2, len: n - n/2, cap: m},
+		"room to spare":                       {in: 0, out: n, len: 7, cap: m + 50},
+		"just enough room":                    {in: 0, out: n, len: 7, cap: m},
+		"a byte too little":                   {in: 0, out: n, len: 7, cap: m - 1},
+		"no room":                             {in: 0, out: n, len: 7, cap: 0},
+		"in place":                            {in: 60, out: 60, len: 0, cap: m},
+		"in place, too little":                {in: 60, out: 60, len: 0, cap: m - 1},
+		"right behind the input":              {in: 0, out: n - 7, len: 7, cap: m},
+		"from the last byte of the input":     {in: 0, out: max(n-8, 0), len: 7, cap: m},
+		"right before the input":              {in: m + 7, out: 0, len: 7, cap: m},
+		"up to the first byte of the input":   {in: m + 6, out: 0, len: 7, cap: m},
+		"the prefix overlaps, not the output": {in: 0, out: n / 2, len: n - n/2, cap: m},
 	}
 }
 
-// happened is all that a call can do.
-type happened struct {
+// effects are all that a call can do.
+type effects struct {
 	panicked, ok, isNil bool
 	result              []byte
 	at                  int    // where in the buffer the result is, or -1
 	buffer              []byte // afterwards
 }
 
-func (h happened) equal(g happened) bool {
+func (h effects) equal(g effects) bool {
 	return h.panicked == g.panicked && h.ok == g.ok && h.isNil == g.isNil && h.at == g.at &&
 		bytes.Equal(h.result, g.result) && bytes.Equal(h.buffer, g.buffer)
 }
 
-func (h happened) String() string {
+func (h effects) String() string {
 	return fmt.Sprintf("panicked %t, ok %t, nil %t, %d bytes at %d", h.panicked, h.ok, h.isNil, len(h.result), h.at)
 }
 
 // try calls fn with input and out laid out in a buffer of their own.
-func try(l layout, input []byte, n int, fn func(out, in []byte) ([]byte, bool)) (h happened) {
+func try(l layout, input []byte, n int, fn func(out, in []byte) ([]byte, bool)) (h effects) {
 	buf := make([]byte, l.in+l.out+2*n+l.len+l.cap+100)
 	for i := range buf {
 		buf[i] = byte(i) | 1
@@ -161,7 +160,7 @@ func TestDropInsBehaveAlike(t *testing.T) {
 	for _, d := range dropIns(t) {
 		t.Run(d.name, func(t *testing.T) {
 			panics := 0
-			compare := func(what string, l layout, input []byte, theirs, ours func(out, in []byte) ([]byte, bool)) happened {
+			compare := func(what string, l layout, input []byte, theirs, ours func(out, in []byte) ([]byte, bool)) effects {
 				n := len(input) + d.overhead
 				want, got := try(l, input, n, theirs), try(l, input, n, ours)
 				if !got.equal(want) {
@@ -190,13 +189,13 @@ func TestDropInsBehaveAlike(t *testing.T) {
 				}
 				for name, l := range layouts(len(box), n) {
 					compare("open, "+name, l, box, d.theirs.open, d.ours.open)
-					if h := compare("open what is altered, "+name, l, altered, d.theirs.open, d.ours.open); h.ok || h.panicked {
+					if h := compare("open an altered box, "+name, l, altered, d.theirs.open, d.ours.open); h.ok || h.panicked {
 						t.Errorf("%s: x/crypto: %v", name, h)
 					}
 				}
 			}
 			for n := range d.overhead {
-				compare("open what is too short", layout{out: n, len: 7, cap: 100}, make([]byte, n), d.theirs.open, d.ours.open)
+				compare("open a box that is too short", layout{out: n, len: 7, cap: 100}, make([]byte, n), d.theirs.open, d.ours.open)
 			}
 			if panics == 0 {
 				t.Error("no overlap panicked")
@@ -205,8 +204,9 @@ func TestDropInsBehaveAlike(t *testing.T) {
 	}
 }
 
-// TestDropInsAllocate wants no allocation on one core, where the slice is large
-// enough and the key is there; and no more than x/crypto's elsewhere.
+// TestDropInsAllocate checks, on one core and with slices that are large enough, that
+// the drop-ins allocate nothing if they get the key, and no more than x/crypto if they
+// have to compute it.
 func TestDropInsAllocate(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")

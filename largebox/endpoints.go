@@ -21,9 +21,8 @@ type Path = pipeline.Path
 // move; anything else is read as a stream. File does not close f.
 func File(f *os.File) Input { return pipeline.File(f) }
 
-// ReaderAt returns the first size bytes of r as an Input: an object in a bucket,
-// for one. Workers call r.ReadAt at the same time, and read each byte once, apart
-// from the header in front of the message.
+// ReaderAt returns the first size bytes of r as an Input. r may be an object in a
+// bucket. Workers call r.ReadAt at the same time. Each byte is read once.
 func ReaderAt(r io.ReaderAt, size int64) Input { return pipeline.ReaderAt(r, size) }
 
 // Reader returns a stream as an Input. It is read once, to its end, in order, by
@@ -32,12 +31,12 @@ func Reader(r io.Reader) Input { return pipeline.Reader(r) }
 
 // Writer returns a stream as an Output. Its first byte is written when the
 // operation is complete: for a box that is opened, after the tag has verified.
-// Until then the output is in a file that never has a name (see Options.TempDir).
+// Until then the output is in a private temporary file (see Options.TempDir).
 func Writer(w io.Writer) Output { return pipeline.Writer(w) }
 
 // An OutputFunc is a func(r io.ReaderAt, size int64) error, as an Output. It is
 // called once, when the operation is complete, with the finished output and its
 // size in bytes; for a box that is opened, after the tag has verified. It can read r
 // as often as it likes, for instance to send it to a server that asks twice. The
-// output is gone when it returns; its error is the operation's.
+// output is gone when the function returns. The operation returns its error.
 type OutputFunc = pipeline.OutputFunc

@@ -15,7 +15,7 @@ import (
 	"github.com/largebox/largebox/largebox"
 )
 
-// temporary gives an example files to work on.
+// temporary makes a directory with a file for an example.
 func temporary() (dir string, remove func()) {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
@@ -58,7 +58,7 @@ func Example() {
 	// with another key: true
 }
 
-// A box to a recipient, who alone can open it.
+// Only the recipient can open the box.
 func ExampleRecipient() {
 	dir, remove := temporary()
 	defer remove()
@@ -74,8 +74,8 @@ func ExampleRecipient() {
 	// Output: 14 <nil>
 }
 
-// From any reader to any writer: here the message comes from memory and the
-// box goes there.
+// The message comes from any reader, and the box goes to any writer: here both are in
+// memory.
 func ExampleSealStream() {
 	secret := keyfile.NewSecret()
 	defer secret.Wipe()
@@ -87,7 +87,7 @@ func ExampleSealStream() {
 	if _, err := largebox.SealStream(ctx, largebox.Writer(&sealed), largebox.Reader(in), key, largebox.Options{}); err != nil {
 		log.Fatal(err)
 	}
-	// Not a byte is written before the whole box has verified.
+	// OpenStream writes nothing before the whole box has verified.
 	if _, err := largebox.OpenStream(ctx, largebox.Writer(&opened), largebox.Reader(&sealed), key, largebox.Options{}); err != nil {
 		log.Fatal(err)
 	}
@@ -95,8 +95,8 @@ func ExampleSealStream() {
 	// Output: from a pipe
 }
 
-// A box is sealed from a ReaderAt and handed to a function, as an upload to a
-// server would be.
+// The message comes from a ReaderAt, and a function gets the box, for instance to upload
+// it to a server.
 func ExampleOutputFunc() {
 	secret := keyfile.NewSecret()
 	defer secret.Wipe()
@@ -104,13 +104,13 @@ func ExampleOutputFunc() {
 
 	message := strings.NewReader("for the bucket")
 	upload := func(r io.ReaderAt, size int64) error {
-		fmt.Println(size, "bytes to send, as often as it takes")
+		fmt.Println("uploading", size, "bytes")
 		_, err := largebox.VerifyStream(ctx, largebox.ReaderAt(r, size), key, largebox.VerifyOptions{})
 		return err
 	}
 	_, err := largebox.SealStream(ctx, largebox.OutputFunc(upload), largebox.ReaderAt(message, message.Size()), key, largebox.Options{})
 	fmt.Println(err)
 	// Output:
-	// 54 bytes to send, as often as it takes
+	// uploading 54 bytes
 	// <nil>
 }

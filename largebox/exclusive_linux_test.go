@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestUnverifiedPlaintextCannotBeLinked tries, as another process of the same
-// user could, to give the anonymous file a name while a box is being opened:
-// where it will not be linked by us, it cannot be linked by anybody.
+// TestUnverifiedPlaintextCannotBeLinked tries, as another process of the same user
+// could, to link the anonymous file while a box is being opened. That must fail unless
+// largebox itself will link the file.
 func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 	dir, other := testfs.Dir(t, "ext4"), testfs.Dir(t, "tmpfs")
 	var box bytes.Buffer
@@ -34,7 +34,7 @@ func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 		{"clone", Path(filepath.Join(dir, "opened")), Options{Strategy: publish.Clone}, false},
 		{"copy", Path(filepath.Join(dir, "opened")), Options{Strategy: publish.Copy}, false},
 		{"on another file system", Path(filepath.Join(dir, "opened")), Options{TempDir: other}, false},
-		{"link", Path(filepath.Join(dir, "opened")), Options{}, true}, // so the test can tell
+		{"link", Path(filepath.Join(dir, "opened")), Options{}, true}, // shows that the attempt can succeed
 	} {
 		work := dir
 		if c.o.TempDir != "" {
@@ -57,7 +57,7 @@ func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 			}
 		}
 		_, err := OpenStream(ctx, c.dst, Path(src), SecretKey(testSecret), c.o)
-		if err != nil && c.o.Strategy != publish.Clone { // which ext4 has not
+		if err != nil && c.o.Strategy != publish.Clone { // ext4 cannot clone
 			t.Errorf("%s: %v", c.what, err)
 		}
 		if tried != 1 {
@@ -67,7 +67,7 @@ func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 	}
 }
 
-// anonymousFiles are the paths under /proc of our anonymous files in dir.
+// anonymousFiles returns the paths under /proc of our anonymous files in dir.
 func anonymousFiles(t *testing.T, dir string) (paths []string) {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

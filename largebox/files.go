@@ -12,25 +12,25 @@ import (
 // SealFile seals the file src into the new file dst, which must not exist unless
 // opts.Replace is set. An error is an *Error.
 //
-// SealFile reads each byte of src once. If somebody writes src meanwhile, the box
-// holds a mixture of old and new bytes; if the size or mtime of src shows the
-// change, there is no dst, and the error is ErrSourceChanged.
+// SealFile reads each byte of src once. If src changes meanwhile and its size or mtime
+// shows that, SealFile returns ErrSourceChanged and makes no dst. If they do not show
+// it (see "What is not promised"), the box may hold a mixture of old and new bytes.
 func SealFile(ctx context.Context, dst, src string, key Sealer, opts Options) (Result, error) {
 	return SealStream(ctx, Path(dst), Path(src), key, opts)
 }
 
 // OpenFile opens the box in the file src into the new file dst, which must not
-// exist unless opts.Replace is set. If the box is not authentic, the error is
-// ErrNotAuthentic, and nothing has a name that had none before.
+// exist unless opts.Replace is set. If the box is not authentic, OpenFile returns
+// ErrNotAuthentic and makes no dst.
 //
-// OpenFile reads each byte of src once, into private memory, and decrypts what it
-// authenticated: an attacker may write src meanwhile.
+// OpenFile reads each byte of src once, into private memory, and decrypts the bytes
+// that it authenticated, also while an attacker writes to src.
 func OpenFile(ctx context.Context, dst, src string, key Opener, opts Options) (Result, error) {
 	return OpenStream(ctx, Path(dst), Path(src), key, opts)
 }
 
-// VerifyFile reports, as an error, whether OpenFile would open src. It writes
-// nothing.
+// VerifyFile checks that OpenFile would open src. It returns the same errors, and
+// writes nothing.
 func VerifyFile(ctx context.Context, src string, key Opener, opts VerifyOptions) (Result, error) {
 	return VerifyStream(ctx, Path(src), key, opts)
 }
@@ -93,7 +93,7 @@ func begin(op string, dst Output, src Input, key any, opts Options) (*pipeline.J
 	return pipeline.Begin(op, dst, src, pipeline.Options(opts))
 }
 
-// seal assembles the box: first the ciphertext, then what stands in front of it.
+// seal assembles the box: first the ciphertext, then the bytes in front of it.
 func seal(ctx context.Context, j *pipeline.Job, key Sealer) (n int64, err error) {
 	var t transfer
 	defer t.box.Wipe()
@@ -112,7 +112,8 @@ func seal(ctx context.Context, j *pipeline.Job, key Sealer) (n int64, err error)
 	return n, err
 }
 
-// open brings the message into the output, if there is one, and verifies it.
+// open decrypts the message into the output, or only authenticates it if op is nil.
+// It returns ErrNotAuthentic if the tag does not verify.
 func open(ctx context.Context, j *pipeline.Job, key Opener, op operation) (n int64, err error) {
 	prefixSize := key.prefixSize()
 	header, err := j.Header(prefixSize + Overhead)

@@ -52,7 +52,7 @@ func loadFrozen(t *testing.T) (f frozen) {
 	return f
 }
 
-// frozenMessage is the rule of the index.
+// frozenMessage returns the message of n bytes, by the rule of the index.
 func frozenMessage(n int) []byte {
 	shake, p := sha3.NewSHAKE128(), make([]byte, n)
 	shake.Write([]byte("largebox"))
@@ -69,7 +69,7 @@ func (f *frozen) opener(t *testing.T, kind string) Opener {
 	}[kind]
 }
 
-// openSlice opens what the drop-ins can.
+// openSlice opens a box with a drop-in.
 func (f *frozen) openSlice(kind string, sealed []byte) ([]byte, bool) {
 	k := &f.Keys
 	switch kind {
@@ -104,7 +104,7 @@ func TestFrozenFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if opened, ok := f.openSlice(file.Kind, sealed); !ok || string(opened) != string(frozenMessage(file.Bytes)) {
-			t.Errorf("%s: the drop-in gives %d bytes, %v", file.File, len(opened), ok)
+			t.Errorf("%s: the drop-in returns %d bytes, %v", file.File, len(opened), ok)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package largebox
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,8 +12,8 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// TestGarbage: a long file makes no more of it than a short one, so that memory
-// does not grow, not even until the next collection.
+// TestGarbage: a long file allocates no more often than a short one. So memory does not
+// grow, not even until the next garbage collection.
 func TestGarbage(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties pools, which then allocate again
 	dir := testfs.Dir(t, "tmpfs")
@@ -24,7 +25,7 @@ func TestGarbage(t *testing.T) {
 			"seal": func() error { _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); return err },
 			"verify": func() error {
 				if _, err := VerifyFile(ctx, src, SecretKey(testSecret), verifying(o)); !errors.Is(err, ErrNotAuthentic) {
-					return errors.New("zeros are authentic")
+					return fmt.Errorf("zeros as a box: %v", err)
 				}
 				return nil
 			},

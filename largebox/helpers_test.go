@@ -23,10 +23,10 @@ const (
 	windowSize = pipeline.WindowSize
 )
 
-// verifying returns what of o a verification can use.
+// verifying returns the VerifyOptions with o's values.
 func verifying(o Options) VerifyOptions { return VerifyOptions{o.Workspace, o.Workers, o.Progress} }
 
-// message returns n reproducible bytes that differ everywhere.
+// message returns n reproducible bytes.
 func message(n int) []byte {
 	p := make([]byte, n)
 	rand.NewChaCha8([32]byte{byte(n), byte(n >> 8)}).Read(p)
@@ -48,11 +48,11 @@ func wantFile(t testing.TB, path string, want []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Fatalf("%s has %d bytes, which are not the %d wanted", filepath.Base(path), len(got), len(want))
+		t.Fatalf("%s has %d bytes that differ from the %d wanted", filepath.Base(path), len(got), len(want))
 	}
 }
 
-// wantNames wants just these files in dir: above all, no temporary.
+// wantNames checks that dir has exactly these files, above all no temporary.
 func wantNames(t testing.TB, dir string, names ...string) {
 	t.Helper()
 	want := map[string]bool{}
@@ -79,7 +79,7 @@ var (
 	testSecret = keyfile.SecretFromBytes(&testKey)
 )
 
-// publicOf is keyfile.PublicKeyFromBytes for keys that are not of low order.
+// publicOf returns a PublicKey. It fails the test if the key is of low order.
 func publicOf(t testing.TB, bytes *[KeySize]byte) *keyfile.PublicKey {
 	t.Helper()
 	key, err := keyfile.PublicKeyFromBytes(bytes)
@@ -89,13 +89,13 @@ func publicOf(t testing.TB, bytes *[KeySize]byte) *keyfile.PublicKey {
 	return key
 }
 
-// A pair is how one kind of file is sealed and opened.
+// A pair seals and opens one kind of file.
 type pair struct {
 	kind string
 	Sealer
 	Opener
 	overhead int
-	// words are what testdata/pynacl.py calls it, to seal and to open.
+	// The words that tell testdata/pynacl.py to seal and to open this kind.
 	sealWords, openWords []string
 }
 
@@ -121,7 +121,7 @@ func pairs(t testing.TB) []pair {
 	}
 }
 
-// vectors are libsodium's; the file names their source.
+// vectors are libsodium's test vectors. The file names their source.
 type vectors struct {
 	Secretbox struct{ Key, Nonce, Message, Box hexBytes }
 	Box       struct {

@@ -10,12 +10,12 @@ import (
 
 // HostInfo describes this host. A file system may offer less.
 type HostInfo struct {
-	// Engine names the implementation of the cipher that this processor gets.
+	// Engine names the implementation of the cipher for this processor.
 	Engine string
 	// Cores is how many goroutines work by default.
 	Cores int
-	// Workspaces and Strategies are what Options can choose here, the automatic
-	// choice first.
+	// Workspaces and Strategies list the choices for Options here, the automatic one
+	// first.
 	Workspaces []Workspace
 	Strategies []publish.Strategy
 }

@@ -20,8 +20,8 @@ type pynacl struct {
 	out *bufio.Scanner
 }
 
-// python prefers Debian's python3, whose package python3-nacl is: another one may
-// stand first on the PATH.
+// python returns a Python that has PyNaCl. Another one may come first in PATH than
+// Debian's, which python3-nacl belongs to.
 func python(t *testing.T) string {
 	t.Helper()
 	for _, python := range []string{"/usr/bin/python3", "python3"} {
@@ -61,7 +61,7 @@ func (p *pynacl) do(t *testing.T, op string, words []string, src, dst string) {
 	t.Helper()
 	fmt.Fprintln(p.in, op, strings.Join(words, " "), src, dst)
 	if !p.out.Scan() {
-		t.Fatal("PyNaCl is gone")
+		t.Fatal("pynacl.py has ended")
 	}
 	if answer := p.out.Text(); answer != "ok" {
 		t.Fatalf("PyNaCl, asked to %s %s: %s", op, words[0], answer)
@@ -106,7 +106,7 @@ func TestPyNaCl(t *testing.T) {
 	}
 }
 
-// TestFrozenInPyNaCl lets testdata/frozen.py open every frozen file.
+// TestFrozenInPyNaCl opens every frozen file with testdata/frozen.py.
 func TestFrozenInPyNaCl(t *testing.T) {
 	f := loadFrozen(t)
 	out, err := exec.Command(python(t), "../testdata/frozen.py").CombinedOutput()
@@ -115,7 +115,7 @@ func TestFrozenInPyNaCl(t *testing.T) {
 	}
 }
 
-// TestKindsDiffer: a file of one kind is none of another.
+// TestKindsDiffer: a box of one kind opens as no other kind.
 func TestKindsDiffer(t *testing.T) {
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message(1000))

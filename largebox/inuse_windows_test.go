@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// TestInUse has a source and a destination that another program has open, and
-// does not share. Nothing comes of it but an error; afterwards it can be done.
+// TestInUse seals from a source, and over a destination, that is open elsewhere and not
+// shared. SealFile returns ErrInUse and changes nothing. When the file is closed, it
+// succeeds.
 func TestInUse(t *testing.T) {
 	dir := t.TempDir()
 	src, dst := write(t, filepath.Join(dir, "message"), message(5000)), filepath.Join(dir, "sealed")

@@ -33,7 +33,7 @@ type Opener interface {
 type Key interface {
 	Sealer
 	Opener
-	// sealNonce is seal with the nonce that it is given.
+	// sealNonce is seal with this nonce instead of a random one.
 	sealNonce(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) (prefix []byte, err error)
 }
 
@@ -42,13 +42,13 @@ type Key interface {
 func SecretKey(key *keyfile.Secret) Key { return secretKey{key} }
 
 // BoxKey returns the Key for files of the kind box: nonce, tag, ciphertext, as
-// PyNaCl's Box.encrypt makes them. Either owner of the two identities seals and
-// opens with their own identity and the public key of the other, peer.
+// PyNaCl's Box.encrypt makes them. Each of two people seals and opens with their own
+// identity and the public key of the other, peer.
 func BoxKey(peer *keyfile.PublicKey, own *keyfile.Identity) Key { return boxKey{peer, own} }
 
 // Recipient returns the Sealer for files of the kind sealed box: ephemeral public
 // key, tag, ciphertext, as crypto_box_seal makes them. Only the owner of the
-// public key can open them, with Identity, and they do not tell who sealed them.
+// public key can open them, with Identity. They do not show who sealed them.
 func Recipient(owner *keyfile.PublicKey) Sealer { return recipient{owner} }
 
 // Identity returns the Opener for files that were sealed for the Recipient that
@@ -56,9 +56,10 @@ func Recipient(owner *keyfile.PublicKey) Sealer { return recipient{owner} }
 func Identity(own *keyfile.Identity) Opener { return identity{own} }
 
 // UnsafeNonce returns a Sealer that seals one box with key and this nonce instead
-// of a random one. A second use returns an fs.ErrInvalid. Two messages under one
-// key and one nonce give away both of them and let anybody forge boxes. It is for
-// test vectors, and for protocols that guarantee unique nonces themselves.
+// of a random one. A second use returns fs.ErrInvalid. If two messages have one key
+// and one nonce, whoever has both boxes learns about both messages and can forge
+// others. It is for test vectors, and for protocols that guarantee unique nonces
+// themselves.
 func UnsafeNonce(key Key, nonce [NonceSize]byte) Sealer {
 	return &unsafeNonce{key: key, nonce: nonce}
 }
@@ -201,7 +202,7 @@ type unsafeNonce struct {
 	used  atomic.Bool
 }
 
-var errNonceUsed = fmt.Errorf("an UnsafeNonce has sealed a box before, and seals only one: %w", fs.ErrInvalid)
+var errNonceUsed = fmt.Errorf("this UnsafeNonce has sealed a box already, and seals only one: %w", fs.ErrInvalid)
 
 func (u *unsafeNonce) seal(b *xsalsa20poly1305.Box) ([]byte, error) {
 	if u.key == nil {

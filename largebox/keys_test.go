@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// A key that is nil, empty or wiped is an error, and not a key of zeros.
+// TestNoKey: a key that is nil, empty or wiped gives an error. It is not a key of zeros.
 func TestNoKey(t *testing.T) {
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "message"), message(100))
@@ -63,7 +63,7 @@ func TestUnsafeNonceSealsOneBox(t *testing.T) {
 	}
 	wantNames(t, dir, "message", "box")
 
-	// Of several that use it at once, one seals.
+	// Of several goroutines that use it at once, one seals.
 	sealer = UnsafeNonce(SecretKey(testSecret), nonce)
 	errs := make([]error, 8)
 	var all sync.WaitGroup

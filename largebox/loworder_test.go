@@ -11,10 +11,10 @@ import (
 	"github.com/largebox/largebox/keyfile"
 )
 
-// lowOrderPoints are the points of order 1, 2, 4 and 8 of Curve25519 and of its
+// lowOrderPoints returns the points of order 1, 2, 4 and 8 of Curve25519 and of its
 // twist, in every form of 32 bytes: 0, 1, the two of order 8, p-1, p and p+1,
-// each with the bit that X25519 does not look at clear and set. They are what
-// libsodium refuses.
+// each with the bit that X25519 ignores clear and set. libsodium refuses the same
+// points.
 func lowOrderPoints() (points [][KeySize]byte) {
 	for _, text := range []string{
 		"0000000000000000000000000000000000000000000000000000000000000000",
@@ -37,8 +37,8 @@ func lowOrderPoints() (points [][KeySize]byte) {
 	return points
 }
 
-// TestLowOrderPoints: each of them is refused as a public key, where it is used,
-// and as the ephemeral key of a sealed box, in both workspaces.
+// TestLowOrderPoints: each of them is refused as a public key, in the computation of a
+// shared key, and as the ephemeral key of a sealed box, in both workspaces.
 func TestLowOrderPoints(t *testing.T) {
 	dir := t.TempDir()
 	bob := pairs(t)[2]
@@ -54,9 +54,9 @@ func TestLowOrderPoints(t *testing.T) {
 				t.Errorf("%x is a public key: %v", point, err)
 			}
 			if key, err := sharedKey(&point, private); key != nil || !errors.Is(err, ErrLowOrderKey) {
-				t.Errorf("%x is used: %v", point, err)
+				t.Errorf("a shared key with %x: %v", point, err)
 			}
-			// In a sealed box the point comes with the box, so that is what is wrong.
+			// In a sealed box the point is a part of the box, so the box is not authentic.
 			box := write(t, filepath.Join(dir, "box"), append(bytes.Clone(point[:]), message(100)...))
 			if _, err := OpenFile(ctx, dst, box, bob.Opener, o); !errors.Is(err, ErrNotAuthentic) {
 				t.Errorf("opening a sealed box from %x: %v", point, err)

@@ -21,14 +21,14 @@ import (
 	"github.com/largebox/largebox/publish"
 )
 
-// A census is what this process holds.
+// A census counts what this process has open.
 type census struct {
 	goroutines int
-	files      map[string]int // by what the descriptors lead to
+	files      map[string]int // descriptors, by path
 	mappings   string         // of files in dir
 }
 
-// takeCensus counts what is held; dir is where the test works.
+// takeCensus counts, and lists the mappings of files in dir.
 func takeCensus(t *testing.T, dir string) census {
 	t.Helper()
 	c := census{goroutines: runtime.NumGoroutine(), files: map[string]int{}}
@@ -37,7 +37,7 @@ func takeCensus(t *testing.T, dir string) census {
 		t.Fatal(err)
 	}
 	for _, fd := range fds {
-		if path, err := os.Readlink(filepath.Join("/proc/self/fd", fd.Name())); err == nil { // or that of ReadDir
+		if path, err := os.Readlink(filepath.Join("/proc/self/fd", fd.Name())); err == nil { // fails for ReadDir's own
 			c.files[path]++
 		}
 	}
@@ -53,10 +53,10 @@ func takeCensus(t *testing.T, dir string) census {
 	return c
 }
 
-// wantSame wants nothing to be held that was not held before.
+// wantSame checks that nothing is open that was not open before.
 func (before census) wantSame(t *testing.T, dir string) {
 	t.Helper()
-	// A goroutine that has said that it is done may still have to end.
+	// A goroutine may not have ended yet, although its work is done.
 	for range 10_000 {
 		if runtime.NumGoroutine() <= before.goroutines {
 			break
@@ -78,7 +78,7 @@ func (before census) wantSame(t *testing.T, dir string) {
 	}
 }
 
-// TestCensus: what is counted is seen.
+// TestCensus: a census finds goroutines, an open file and a mapping.
 func TestCensus(t *testing.T) {
 	dir := t.TempDir()
 	src := write(t, filepath.Join(dir, "file"), message(10))
@@ -103,7 +103,7 @@ func TestCensus(t *testing.T) {
 	}
 }
 
-// A countdown is cancelled at the n-th look at it.
+// A countdown is a context that is cancelled after that many calls of Err.
 type countdown struct {
 	context.Context
 	cancel context.CancelCauseFunc
@@ -125,7 +125,7 @@ func (c *countdown) Err() error {
 }
 
 // TestManyAtOnce seals and opens 64 files at the same time, of every kind, in
-// both workspaces, of which some are altered and some cancelled.
+// both workspaces. Some boxes are altered, and some operations are cancelled.
 func TestManyAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	all := pairs(t)
@@ -148,14 +148,14 @@ func TestManyAtOnce(t *testing.T) {
 			overwrite(t, in("sealed"), int64(rand.N(len(m)+pair.overhead)), []byte{byte(rand.N(256))})
 			if _, err := OpenFile(ctx, in("opened"), in("sealed"), pair.Opener, o); err != nil && !errors.Is(err, ErrNotAuthentic) {
 				return err
-			} else if err == nil { // it was the byte that had been there
+			} else if err == nil { // the byte was the same
 				wantFile(t, in("opened"), m)
 				return os.Remove(in("opened"))
 			}
 			return nil
 		case 3:
 			if _, err := OpenFile(newCountdown(rand.N(3)), in("opened"), in("sealed"), pair.Opener, o); !errors.Is(err, context.Canceled) {
-				return fmt.Errorf("cancelled, and %w", err)
+				return fmt.Errorf("cancelled, but got %w", err)
 			}
 			return nil
 		}
@@ -168,7 +168,7 @@ func TestManyAtOnce(t *testing.T) {
 		}
 		return errors.Join(err, os.Remove(in("opened")))
 	}
-	one(0) // what is kept for good is there now
+	one(0) // opens what stays open, and fills the pools
 	before := takeCensus(t, dir)
 	for range testlong.Rounds(1, 30) {
 		var wg sync.WaitGroup
@@ -185,8 +185,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestCancelledAtEveryStage cancels at the first look at the context, at the
-// second, and so on until there is none left, and at every block of a stream.
+// TestCancelledAtEveryStage cancels at the first look at the context, at the second,
+// and so on until the operation succeeds, and at every block of a stream.
 func TestCancelledAtEveryStage(t *testing.T) {
 	const n = 4*blockSize + 1
 	m := message(n)
@@ -243,7 +243,7 @@ func TestCancelledAtEveryStage(t *testing.T) {
 					os.Remove(dst)
 				}
 			}
-			// At every block of a stream, which may be of any length.
+			// At every block of a stream.
 			for after := 1; after <= n; after += blockSize {
 				stopping, cancel := context.WithCancelCause(ctx)
 				r := &cancelAfter{io.MultiReader(bytes.NewReader(m), zeros{}), after, cancel}

@@ -26,11 +26,11 @@ import (
 
 const memoryEnv = "LARGEBOX_TEST_MEMORY"
 
-// TestMemoryProcess is the process that TestNoKeyInMemory looks into.
+// TestMemoryProcess runs in the process that TestNoKeyInMemory looks into.
 func TestMemoryProcess(t *testing.T) {
 	use, ok := memoryUses[os.Getenv(memoryEnv)]
 	if !ok {
-		t.Skip("it is a part of another test")
+		t.Skip("this is a part of another test")
 	}
 	if _, err := xsalsa20poly1305.Use(os.Getenv("LARGEBOX_TEST_ENGINE")); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func find(t *testing.T, pid int, needles secrets) map[string]int {
 		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode); err != nil || !strings.HasPrefix(mode, "rw") {
 			continue
 		}
-		if to-from > 1<<30 { // of the race detector
+		if to-from > 1<<30 { // the race detector's
 			continue
 		}
 		for at := from; at < to; at += step {
@@ -89,7 +89,7 @@ func find(t *testing.T, pid int, needles secrets) map[string]int {
 			for name, needle := range needles {
 				for p := buf[:n]; ; {
 					i := bytes.Index(p, needle)
-					if i < 0 || len(buf[:n])-len(p)+i >= step { // the next step's
+					if i < 0 || len(buf[:n])-len(p)+i >= step { // the next step counts it
 						break
 					}
 					found[name]++
@@ -99,12 +99,12 @@ func find(t *testing.T, pid int, needles secrets) map[string]int {
 		}
 	}
 	if total == 0 {
-		t.Fatal("there is no memory to look into")
+		t.Fatal("no memory could be read")
 	}
 	return found
 }
 
-// secrets are needles: names and what they stand for.
+// secrets are the needles of find, by name.
 type secrets map[string][]byte
 
 // add adds both halves of a secret: some copies are in two pieces.
@@ -114,7 +114,7 @@ func (s secrets) add(name string, secret []byte) {
 	s[name+", second half"] = secret[len(secret)/2:]
 }
 
-// addBox adds what follows from the key and the nonce of a box.
+// addBox adds the key of a box, and what is derived from it and the nonce.
 func (s secrets) addBox(name string, key *[KeySize]byte, nonce *[NonceSize]byte) {
 	s.add("the key of "+name, key[:])
 	var subkey, poly [32]byte
@@ -132,9 +132,9 @@ func (s secrets) addBox(name string, key *[KeySize]byte, nonce *[NonceSize]byte)
 }
 
 // TestNoKeyInMemory looks into the memory of a process that has sealed or opened
-// boxes and has cleared its own copy of the key. There is neither the key, nor
-// what follows from it, nor a piece of the message. Private keys are an exception:
-// Go's crypto/ecdh keeps copies.
+// boxes and has cleared its own copy of the key. It finds neither the key, nor anything
+// derived from it, nor a piece of the message. It does not look for private keys: Go's
+// crypto/ecdh keeps copies.
 func TestNoKeyInMemory(t *testing.T) {
 	dir := t.TempDir()
 	random := func(n int) []byte {
@@ -193,8 +193,8 @@ func TestNoKeyInMemory(t *testing.T) {
 		for _, engine := range xsalsa20poly1305.Engines() {
 			for _, workspace := range []Workspace{Mmap, Fallback}[:testlong.Rounds(1, 2)] {
 				t.Run(fmt.Sprintf("%s, %s, %s", use, engine, workspace), func(t *testing.T) {
-					// A buffer that is not wiped is there each time. What the stacks of Go
-					// and its handlers of signals keep of registers is a matter of chance.
+					// A buffer that is not wiped is found each time. Registers that Go or a
+					// signal handler saved on a stack are found by chance, and not each time.
 					left := maps.Clone(all)
 					env := []string{memoryEnv + "=" + use, "LARGEBOX_TEST_ENGINE=" + engine,
 						"LARGEBOX_TEST_WORKSPACE=" + string(workspace), "LARGEBOX_TEST_DIR=" + dir}
@@ -206,7 +206,7 @@ func TestNoKeyInMemory(t *testing.T) {
 						}
 					}
 					for name := range left {
-						t.Errorf("in memory there is %s", name)
+						t.Errorf("found in memory: %s", name)
 					}
 				})
 			}
@@ -214,8 +214,8 @@ func TestNoKeyInMemory(t *testing.T) {
 	}
 }
 
-// lookInto returns which needles there are in the memory of a process with that
-// environment, after it was given keys, has used them and cleared them.
+// lookInto starts a process with that environment and gives it the keys. It returns
+// which needles are in the memory of the process after that has used and cleared them.
 func lookInto(t *testing.T, env []string, keys [][]byte, needles secrets) map[string]int {
 	t.Helper()
 	in, toChild, err1 := os.Pipe()
@@ -242,14 +242,14 @@ func lookInto(t *testing.T, env []string, keys [][]byte, needles secrets) map[st
 	}()
 	hear := func() {
 		if _, err := io.ReadFull(fromChild, make([]byte, 1)); err != nil {
-			t.Fatalf("it ended: %v", err)
+			t.Fatalf("the process has ended: %v", err)
 		}
 	}
 	toChild.Write(bytes.Join(keys, nil))
 	hear()
-	// What is there is found.
+	// find does find a key that is there.
 	if found := find(t, child.Process.Pid, secrets{"key": keys[0], "private": keys[2]}); found["key"] != 1 || found["private"] != 1 {
-		t.Errorf("before: %v", found)
+		t.Errorf("before the use, found %v", found)
 	}
 	toChild.Write([]byte{'g'})
 	hear()

@@ -13,12 +13,11 @@ import (
 	"github.com/largebox/largebox/largebox/secretbox"
 )
 
-// The keys of the process that TestNoKeyInMemory looks into. They are here, where
-// the process clears them, and nowhere else.
+// lookedFor has the only copies of the keys of the process that TestNoKeyInMemory looks
+// into. The process clears them.
 var lookedFor struct{ key, public, private, shared [KeySize]byte }
 
-// A memoryUse is what the process does with its keys and the files in dir. The
-// nonce is that of all files.
+// A memoryUse uses the keys and the files in dir. All files have the same nonce.
 type memoryUse struct {
 	depths int // of the stack; see atDepths
 	run    func(dir string, nonce *[NonceSize]byte, o Options) error
@@ -167,8 +166,8 @@ func openAndRemove(dir, name string, key Opener, o Options) error {
 	return os.Remove(filepath.Join(dir, "out"))
 }
 
-// eachMessage calls fn with the starts of the file message that take each way
-// through the engine, and clears them.
+// eachMessage calls fn with prefixes of the file message, one for each way through the
+// engine, and clears them.
 func eachMessage(dir string, fn func(message []byte) bool) error {
 	message, err := os.ReadFile(filepath.Join(dir, "message"))
 	defer clear(message)
@@ -183,10 +182,10 @@ func eachMessage(dir string, fn func(message []byte) bool) error {
 	return nil
 }
 
-// atDepths calls fn n times, each time with more on the stack, so that in some call
-// the stack grows at any given place. It returns the first error, with all stacks
-// in use until then: what one of them leaves behind when it grows is not
-// overwritten by another.
+// atDepths calls fn n times, on a new goroutine and one frame deeper each time, so that
+// the stack grows at another place in fn each time. It keeps all stacks in use until
+// the end: no stack can overwrite what another left behind when it grew. It returns
+// the first error.
 func atDepths(n int, fn func() error) (first error) {
 	var start []chan struct{}
 	done, end := make(chan error), make(chan struct{})

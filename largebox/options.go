@@ -12,9 +12,9 @@ import (
 type Workspace = pipeline.Workspace
 
 const (
-	// AutoWorkspace is Mmap where it can be had, step by step: a source that
-	// cannot be mapped is read, and where there are no anonymous files a named
-	// temporary serves.
+	// AutoWorkspace uses Mmap where it can, separately for both ends: it reads a
+	// source that cannot be mapped, and writes a named temporary where there are no
+	// anonymous files.
 	AutoWorkspace = pipeline.AutoWorkspace
 	// Mmap reads through mapped windows and writes an anonymous file. Linux
 	// only; see package mmapio.
@@ -31,26 +31,24 @@ type Options struct {
 	// Strategy is how the finished file gets its name; publish.Auto if empty.
 	Strategy publish.Strategy
 	// Workers is the number of goroutines that work on the box; GOMAXPROCS if
-	// zero. Small files take fewer, and 256 is the most.
+	// zero. Small files take fewer. The maximum is 256.
 	Workers int
 	// Mode is the permission of the new file, before umask or default ACL. Zero
-	// means 0666 for what is sealed, which all may see, and 0600 for what is
-	// opened.
+	// means 0666 for SealFile, since a box is no secret, and 0600 for OpenFile.
 	Mode fs.FileMode
 	// Replace lets the new file take the place of an existing one, in one step.
 	Replace bool
-	// NoSync leaves out the syncing of the new file and its directory: faster,
-	// and a loss of power can leave an empty file.
+	// NoSync skips the sync of the new file and its directory. It is faster, but a
+	// loss of power can leave an empty file.
 	NoSync bool
 	// TempDir is the directory in which the output is assembled; if empty, the
-	// destination's, or os.TempDir for an io.Writer. It needs space for all of
-	// the output. If it is on another file system than the destination, the
+	// destination's, or os.TempDir for a Writer or an OutputFunc. It needs space for
+	// all of the output. If it is on another file system than the destination, the
 	// output is copied when it is published.
 	TempDir string
-	// Progress, if not nil, is called from the goroutine that called into
-	// largebox: about ten times a second while the work goes on, and at its end
-	// unless that is an error. It is given bytes of the message, and a total of
-	// -1 where that is not known.
+	// Progress, if not nil, is called on the caller's goroutine, about ten times a
+	// second and once when all bytes are done without an error. done and total are
+	// bytes of the message; total is -1 as long as it is not known.
 	Progress func(done, total int64)
 }
 
@@ -65,10 +63,10 @@ type VerifyOptions struct {
 type Result struct {
 	// Bytes is the length of the message.
 	Bytes int64
-	// Workspace is the one that served: Mmap where the output was assembled in
-	// an anonymous file (or, in a verification, the source mapped).
+	// Workspace is Mmap if the output was assembled in an anonymous file or, in a
+	// verification, if the source was mapped. Otherwise it is Fallback.
 	Workspace Workspace
-	// Strategy is the one that served; empty where no file was published.
+	// Strategy is the one that published the file; empty if none was published.
 	Strategy publish.Strategy
 	// Engine names the implementation of the cipher.
 	Engine string

@@ -15,7 +15,8 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// TestRoundTrip is every workspace with every strategy on every file system.
+// TestRoundTrip seals, verifies and opens in every workspace, with every strategy, on
+// every file system.
 func TestRoundTrip(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, kind, dir string) {
 		in := func(name string) string { return filepath.Join(dir, name) }
@@ -55,7 +56,7 @@ func TestRoundTrip(t *testing.T) {
 						t.Fatal(err)
 					}
 					if got := secretbox.Seal(box[:NonceSize:NonceSize], m, (*[NonceSize]byte)(box), &testKey); !bytes.Equal(got, box) {
-						t.Fatalf("%s: not x/crypto's bytes", what)
+						t.Fatalf("%s: the box differs from x/crypto's", what)
 					}
 					if _, err := VerifyFile(ctx, in("sealed"), SecretKey(testSecret), verifying(o)); err != nil {
 						t.Errorf("%s: %v", what, err)
@@ -78,8 +79,8 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// TestTempDir assembles the output on the other side of a boundary: link gives
-// EXDEV there, and clone or copy serves.
+// TestTempDir assembles the output on the other side of a boundary. Link returns EXDEV
+// there, and Auto clones or copies.
 func TestTempDir(t *testing.T) {
 	btrfs, xfs, ext4 := testfs.Dir(t, "btrfs"), testfs.Dir(t, "xfs"), testfs.Dir(t, "ext4")
 	for _, boundary := range []struct {
@@ -107,14 +108,14 @@ func TestTempDir(t *testing.T) {
 				if boundary.want != publish.Link {
 					o.Strategy = publish.Link
 					if _, err := SealFile(ctx, dst, src, SecretKey(testSecret), o); !isCrossDevice(err) {
-						t.Errorf("%s: link gives %v", workspace, err)
+						t.Errorf("%s: link returns %v", workspace, err)
 					}
 					o.Strategy = publish.Auto
 				}
 				wantNames(t, dir)
 				result, err := SealFile(ctx, dst, src, SecretKey(testSecret), o)
 				if err != nil || result.Strategy != boundary.want {
-					t.Fatalf("%s: %s served, error %v", workspace, result.Strategy, err)
+					t.Fatalf("%s: published by %q, error %v", workspace, result.Strategy, err)
 				}
 				wantNames(t, dir, "sealed")
 				var got bytes.Buffer
@@ -131,8 +132,8 @@ func TestTempDir(t *testing.T) {
 	}
 }
 
-// TestWithoutAnonymousFiles works in a directory that has none: the fallback
-// serves by itself, and what was asked for is refused if it cannot be had.
+// TestWithoutAnonymousFiles works on a file system that has none. AutoWorkspace takes the
+// fallback, and Mmap is refused.
 func TestWithoutAnonymousFiles(t *testing.T) {
 	below, dir := t.TempDir(), t.TempDir()
 	if out, err := exec.Command("bindfs", below, dir).CombinedOutput(); err != nil {

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A fullDisk is a file system on which there is no room for a file of fullSize,
-// and what it says.
+// A fullDisk is a file system without room for a file of fullSize, and the errno that
+// it returns.
 type fullDisk struct {
 	name  string
 	make  func(t *testing.T) string
@@ -27,10 +27,10 @@ type fullDisk struct {
 const fullSize = 4<<20 + 1
 
 var fullDisks = []fullDisk{
-	// fallocate(2) is refused.
+	// These refuse fallocate(2).
 	{"ext4", func(t *testing.T) string { return imageOf(t, "ext4", 8<<20, 3<<20) }, unix.ENOSPC},
 	{"xfs", func(t *testing.T) string { return imageOf(t, "xfs", 320<<20, 3<<20) }, unix.ENOSPC},
-	// These say so when they are written, somewhere in the middle.
+	// These refuse a write in the middle of the file, or a new file.
 	{"tmpfs", func(t *testing.T) string { return testfs.Mount(t, "-t", "tmpfs", "-o", "size=3m", "tmpfs") }, unix.ENOSPC},
 	{"ext2", func(t *testing.T) string { return imageOf(t, "ext2", 8<<20, 3<<20) }, unix.ENOSPC},
 	{"inodes of tmpfs", func(t *testing.T) string {
@@ -40,7 +40,7 @@ var fullDisks = []fullDisk{
 	{"quota of btrfs", withQuota, unix.EDQUOT},
 }
 
-// imageOf mounts a new file system, with so much of it left for a file.
+// imageOf mounts a new file system that has left bytes free.
 func imageOf(t *testing.T, kind string, size, left int64, options ...string) string {
 	t.Helper()
 	at := testfs.Mount(t, "-o", "loop", imageWith(t, kind, size, options...))
@@ -49,7 +49,7 @@ func imageOf(t *testing.T, kind string, size, left int64, options ...string) str
 	if err := unix.Statfs(at, &st); err != nil {
 		t.Fatal(err)
 	}
-	// A file of what is too much: a hidden one, so that it is no name here.
+	// A file without a name takes the rest.
 	occupy(t, at, int64(st.Bfree)*int64(st.Bsize)-left)
 	return at
 }
@@ -71,8 +71,7 @@ func imageWith(t *testing.T, kind string, size int64, options ...string) string 
 	return path
 }
 
-// occupy takes n bytes on the disk of dir for the time of the test, by a file
-// that has no name.
+// occupy takes n bytes of dir's disk until the test ends, with a file that has no name.
 func occupy(t *testing.T, dir string, n int64) *os.File {
 	t.Helper()
 	f, err := os.CreateTemp(dir, "occupied")
@@ -84,7 +83,7 @@ func occupy(t *testing.T, dir string, n int64) *os.File {
 	block := make([]byte, 64<<10)
 	for at := int64(0); at < n; at += int64(len(block)) {
 		if _, err := f.WriteAt(block[:min(n-at, int64(len(block)))], at); errors.Is(err, unix.ENOSPC) {
-			break // what the file system itself needs
+			break // the file system itself needs the rest
 		} else if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +94,7 @@ func occupy(t *testing.T, dir string, n int64) *os.File {
 	return f
 }
 
-// leave leaves just so many blocks on the disk of dir, which has more.
+// leave fills dir's disk until exactly that many blocks are free.
 func leave(t *testing.T, dir string, blocks uint64) {
 	t.Helper()
 	for {
@@ -109,7 +108,7 @@ func leave(t *testing.T, dir string, blocks uint64) {
 	}
 }
 
-// withoutInodes has space, and no inode for a file.
+// withoutInodes mounts a file system that has space, but no free inode.
 func withoutInodes(t *testing.T) string {
 	at := testfs.Mount(t, "-o", "loop", imageWith(t, "ext4", 16<<20, "-N", "16"))
 	os.RemoveAll(filepath.Join(at, "lost+found"))
@@ -125,7 +124,7 @@ func withoutInodes(t *testing.T) string {
 	}
 }
 
-// withQuota is a subvolume that may grow to 2 MiB.
+// withQuota makes a subvolume that may grow to 2 MiB.
 func withQuota(t *testing.T) string {
 	at := testfs.Mount(t, "-o", "loop", imageWith(t, "btrfs", 128<<20))
 	sub := testfs.Subvolume(t, at)
@@ -145,24 +144,24 @@ func freeOf(t *testing.T, dir string) (blocks, inodes uint64) {
 	}
 	defer f.Close()
 	var st unix.Statfs_t
-	// What was deleted is free when that has been written.
+	// Deleted blocks become free when the deletion is written.
 	if err := errors.Join(unix.Syncfs(int(f.Fd())), unix.Fstatfs(int(f.Fd()), &st)); err != nil {
 		t.Fatal(err)
 	}
-	return st.Bavail, st.Ffree // ext4 has some that are for itself
+	return st.Bavail, st.Ffree // ext4 keeps some blocks for itself
 }
 
-// wantFree wants as much to be free as before, or more: xfs has a reserve.
+// wantFree checks that no less is free than before. xfs has a reserve, so it may be more.
 func wantFree(t *testing.T, dir string, blocks, inodes uint64) {
 	t.Helper()
 	if b, i := freeOf(t, dir); b < blocks || i < inodes {
-		t.Errorf("there are %d blocks and %d inodes free, of %d and %d", b, i, blocks, inodes)
+		t.Errorf("%d blocks and %d inodes are free, before %d and %d", b, i, blocks, inodes)
 	}
 }
 
-// TestFullDisk seals and opens onto disks that are full, to a file, over one,
-// and to a stream that is assembled there: the typed error, no name, the old
-// file as it was, and all space given back.
+// TestFullDisk seals and opens onto full disks: to a file, with and without Replace, to a
+// stream that is assembled there, and by a copy. Each returns the typed error, leaves no
+// name, and gives all space back.
 func TestFullDisk(t *testing.T) {
 	work := actions(fullSize)[:2]
 	elsewhere := t.TempDir()
@@ -182,7 +181,7 @@ func TestFullDisk(t *testing.T) {
 					t.Errorf("%s: %v", what, err)
 				}
 				wantNames(t, dir)
-				if disk.name != "quota of btrfs" { // whose blocks are counted later, and in extents
+				if disk.name != "quota of btrfs" { // btrfs counts free blocks later
 					wantFree(t, dir, blocks, inodes)
 				}
 			}
@@ -201,7 +200,7 @@ func TestFullDisk(t *testing.T) {
 						check(what+", to a stream", err)
 					}
 				}
-				// Assembled where there is room, and copied to where there is none.
+				// Assembled where there is room, and copied onto the full disk.
 				for _, strategy := range []publish.Strategy{publish.Auto, publish.Copy} {
 					o := Options{Workspace: workspace, TempDir: elsewhere, Strategy: strategy}
 					check(fmt.Sprint("copied, ", workspace), work[1].do(dst, filepath.Join(elsewhere, "open"), o))
@@ -212,10 +211,10 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestFullAtLink has room for the file, and none for its name: the directory
-// would need another block, and the file has taken the last.
+// TestFullAtLink has room for the file, but not for its name: the directory needs
+// another block, and the file has taken the last one.
 func TestFullAtLink(t *testing.T) {
-	const size = 600 << 10 // more than is left to the write to find out
+	const size = 600 << 10 // more than a block, so that it is reserved
 	at := testfs.Mount(t, "-o", "loop", imageWith(t, "ext4", 8<<20, "-b", "1024", "-O", "^has_journal,^dir_index"))
 	dir := filepath.Join(at, "dir")
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -223,7 +222,7 @@ func TestFullAtLink(t *testing.T) {
 	}
 	room := occupy(t, at, size+40) // in one piece
 	var names []string
-	add := func() (size int64) { // a name, and returns the directory's size
+	add := func() (size int64) { // adds a name, and returns the directory's size
 		name := fmt.Sprintf("%0255d", len(names))
 		if f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL, 0o600); err != nil {
 			t.Fatal(err)
@@ -254,7 +253,7 @@ func TestFullAtLink(t *testing.T) {
 		wantNames(t, dir, names...)
 		wantFree(t, at, free, inodes)
 	}
-	// Where there is a place for the name, there is one for the file.
+	// With room for the name, it succeeds.
 	os.Remove(filepath.Join(dir, names[1]))
 	if err := a.do(filepath.Join(dir, strings.Repeat("n", 255)), src, Options{Workspace: Mmap}); err != nil {
 		t.Errorf("a name in a gap: %v", err)

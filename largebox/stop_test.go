@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// wantNoGoroutines wants as many as before, of this package.
-func wantNoGoroutines(t *testing.T) {
+// wantNoWorkers checks that no worker is running.
+func wantNoWorkers(t *testing.T) {
 	t.Helper()
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
@@ -25,7 +25,7 @@ func wantNoGoroutines(t *testing.T) {
 
 var errBored = errors.New("nobody waits for this any more")
 
-// cancelAfter cancels when so many bytes have been read.
+// cancelAfter cancels when left bytes have been read.
 type cancelAfter struct {
 	io.Reader
 	left   int
@@ -55,7 +55,7 @@ func TestCancelled(t *testing.T) {
 				t.Errorf("after %d bytes: %v", after, err)
 			}
 			wantNames(t, dir)
-			wantNoGoroutines(t)
+			wantNoWorkers(t)
 		}
 		before, cancel := context.WithCancel(ctx)
 		cancel()
@@ -67,7 +67,7 @@ func TestCancelled(t *testing.T) {
 		if _, err := SealFile(late, dst, src, SecretKey(testSecret), o); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("past the deadline: %v", err)
 		}
-		// When the last byte has been worked on, but not published.
+		// When the last byte is done, and the file has no name yet.
 		stopping, stop := context.WithCancelCause(ctx)
 		o.Progress = func(done, total int64) {
 			if done == total {
@@ -81,7 +81,7 @@ func TestCancelled(t *testing.T) {
 	})
 }
 
-// wantPanic runs fn, which is to panic with value.
+// wantPanic runs fn, which must panic with value.
 func wantPanic(t *testing.T, value any, fn func()) {
 	t.Helper()
 	defer func() {
@@ -89,7 +89,7 @@ func wantPanic(t *testing.T, value any, fn func()) {
 		if r := recover(); r != value {
 			t.Errorf("recovered %v", r)
 		}
-		wantNoGoroutines(t)
+		wantNoWorkers(t)
 	}()
 	fn()
 	t.Error("no panic")
@@ -99,8 +99,8 @@ type panicReader struct{}
 
 func (panicReader) Read([]byte) (int, error) { panic("reader") }
 
-// TestPanics: what panics in a worker or in a callback panics in the caller,
-// with nothing left behind.
+// TestPanics: a panic in a worker or in a callback becomes a panic in the caller, and
+// leaves nothing behind.
 func TestPanics(t *testing.T) {
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, src string) {
 		dst := filepath.Join(dir, "sealed")
@@ -118,7 +118,8 @@ func TestPanics(t *testing.T) {
 	})
 }
 
-// TestProgress: ascending, in the caller's goroutine, and complete at the end.
+// TestProgress: the numbers ascend to the whole message, and the calls come on the
+// caller's goroutine.
 func TestProgress(t *testing.T) {
 	const n = 40 * blockSize
 	var last int64
@@ -145,7 +146,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// sleepy lets time pass, as a slow source does, for the ticker to tick.
+// sleepy is a slow source, so that the ticker ticks.
 type sleepy struct {
 	io.Reader
 	left int

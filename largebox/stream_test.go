@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// TestStreams brings messages through readers and writers of every kind.
+// TestStreams seals, verifies and opens with readers of every kind.
 func TestStreams(t *testing.T) {
 	for _, n := range []int{0, 1, 100, blockSize - 40, blockSize + 1, 5*blockSize + 3} {
 		m := message(n)
@@ -47,7 +47,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// TestStreamToFile is a pipe into a file and back out.
+// TestStreamToFile seals from a pipe into a file, and opens that into a pipe.
 func TestStreamToFile(t *testing.T) {
 	dir := t.TempDir()
 	m := message(3*blockSize + 5)
@@ -63,7 +63,7 @@ func TestStreamToFile(t *testing.T) {
 	if _, err := SealStream(ctx, Path(dst), Reader(in), SecretKey(testSecret), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	drain, out, err := os.Pipe()
+	opened, out, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestStreamToFile(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if got, err := io.ReadAll(drain); err != nil || !bytes.Equal(got, m) {
+	if got, err := io.ReadAll(opened); err != nil || !bytes.Equal(got, m) {
 		t.Errorf("%d bytes came out, error %v", len(got), err)
 	}
 	wantNames(t, dir, "sealed")

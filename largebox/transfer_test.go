@@ -11,8 +11,8 @@ import (
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 )
 
-// TestPartsAreWiped: the workers' sums are cleared, also those of workers that
-// had finished when another one failed.
+// TestPartsAreWiped: the workers' parts are wiped, also those of workers that had
+// finished when another one failed.
 func TestPartsAreWiped(t *testing.T) {
 	errReader := errors.New("the reader failed")
 	for what, r := range map[string]io.Reader{
@@ -36,11 +36,11 @@ func TestPartsAreWiped(t *testing.T) {
 			worked = worked || parts[i] != xsalsa20poly1305.Part{}
 		}
 		if worked != (err == nil) {
-			t.Errorf("%s: parts returned: %v", what, worked)
+			t.Errorf("%s: parts were returned: %v", what, worked)
 		}
 		for _, w := range tr.workers {
 			if w.part != (xsalsa20poly1305.Part{}) {
-				t.Errorf("%s: a worker's part is still there", what)
+				t.Errorf("%s: a worker's part was not wiped", what)
 			}
 		}
 	}

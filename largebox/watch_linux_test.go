@@ -54,7 +54,7 @@ func (w watch) events(t *testing.T) (events []string) {
 	return events
 }
 
-// lookAtTemp wants every name in dir but dst to be a private temporary.
+// lookAtTemp checks that every file in dir is a private temporary, and counts them.
 func lookAtTemp(t *testing.T, dir string) (seen int) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -63,15 +63,15 @@ func lookAtTemp(t *testing.T, dir string) (seen int) {
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil || !tempfile.IsName(e.Name()) || info.Mode() != 0o600 {
-			t.Errorf("while the box is opened there is %s, %v", e.Name(), info.Mode())
+			t.Errorf("while the box is opened, the directory has %s, %v", e.Name(), info.Mode())
 		}
 		seen++
 	}
 	return seen
 }
 
-// TestWatcher: what can be seen in the directory while a box is opened, and
-// after its tag has verified, or has not.
+// TestWatcher checks which names the directory has while a box is opened, and which
+// ones come and go until the end, if the tag verifies and if not.
 func TestWatcher(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		src := filepath.Join(t.TempDir(), "sealed")
@@ -118,7 +118,7 @@ func TestWatcher(t *testing.T) {
 					if c.exists {
 						wantFile(t, dst, []byte("old"))
 					} else if seen := lookAtTemp(t, dir); seen != c.during {
-						t.Errorf("%s: before the verdict there are %d names", c.what, seen)
+						t.Errorf("%s: before the verdict the directory has %d names", c.what, seen)
 					}
 				}
 				_, err := OpenFile(ctx, dst, src, SecretKey(testSecret), c.o)
@@ -140,7 +140,7 @@ func TestWatcher(t *testing.T) {
 	})
 }
 
-// TestNothingIsLeftOpen: descriptors and mappings are as many as before, also
+// TestNothingIsLeftOpen: there are no more descriptors than before and no mappings, also
 // after failures.
 func TestNothingIsLeftOpen(t *testing.T) {
 	count := func() (fds, maps int) {

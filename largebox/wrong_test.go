@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"testing"
@@ -12,9 +13,9 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// TestNotAuthentic is every way in which a box can be wrong, in both
-// workspaces: a typed error, no name, nothing left behind, and not a byte to a
-// stream.
+// TestNotAuthentic opens boxes that are wrong in every way, in both workspaces. Each
+// gives a typed error, no name, nothing left behind, not a byte in a stream, and no call
+// of an OutputFunc.
 func TestNotAuthentic(t *testing.T) {
 	const n = 2*blockSize + 100
 	nonce := [NonceSize]byte{7}
@@ -67,6 +68,9 @@ func TestNotAuthentic(t *testing.T) {
 			check("to a file", result, err)
 			result, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(c.box)), SecretKey(testSecret), o)
 			check("to a stream", result, err)
+			function := OutputFunc(func(io.ReaderAt, int64) error { t.Errorf("%s: the OutputFunc is called", c.what); return nil })
+			result, err = OpenStream(ctx, function, Reader(bytes.NewReader(c.box)), SecretKey(testSecret), o)
+			check("to a function", result, err)
 			result, err = VerifyFile(ctx, src, SecretKey(testSecret), verifying(o))
 			check("verified", result, err)
 			if stream.Len() > 0 {
@@ -74,7 +78,7 @@ func TestNotAuthentic(t *testing.T) {
 			}
 		}
 	}
-	// The same with the box as it should be, and another key.
+	// A good box with another key.
 	src := write(t, filepath.Join(dir, "sealed"), good)
 	other := testKey
 	other[31] ^= 0x80
@@ -83,7 +87,7 @@ func TestNotAuthentic(t *testing.T) {
 	}
 	wantNames(t, dir, "sealed")
 	if _, err := OpenFile(ctx, dst, src, SecretKey(testSecret), Options{}); err != nil {
-		t.Errorf("the box itself: %v", err)
+		t.Errorf("the good box: %v", err)
 	}
 }
 

@@ -1,6 +1,6 @@
-"""Opens every frozen box with PyNaCl, and makes those of the digests again.
+"""Opens every frozen box with PyNaCl, and makes the boxes of the digests again.
 
-Says how many there were, or fails at the first that is wrong.
+Prints how many there are, or fails at the first that is wrong.
 """
 
 import hashlib

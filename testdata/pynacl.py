@@ -1,12 +1,12 @@
 """The other side of the interoperability tests: seals and opens with PyNaCl.
 
-Reads one job a line from standard input, as words separated by blanks:
+Reads one job from each line of standard input, as words separated by blanks:
 
     seal|open secretbox KEY SRC DST
     seal|open box       PEER_PUBLIC PRIVATE SRC DST
     seal|open sealedbox PUBLIC PRIVATE SRC DST
 
-Keys are hexadecimal. Answers a line each: "ok", or what went wrong.
+Keys are hexadecimal. Answers each with a line: "ok", or what went wrong.
 """
 
 import sys

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// A key is what was measured, without the round.
+// A key says what was measured, without the round.
 type key struct {
 	op    string // the benchmark: Seal, SealFile, ...
 	who   string // engine or workspace
@@ -25,16 +25,16 @@ type key struct {
 // A sample is one round's figure.
 type sample struct{ seconds, bytesPerSecond, allocs float64 }
 
-// figures are all that was measured, by round.
+// figures holds all that was measured, by round.
 type figures struct {
 	samples map[key]map[int]sample
 	rounds  int
 	cores   int               // of the machine
 	kernels []string          // of largebox, best first
 	config  map[string]string // of the machine
-	// libsodium are the builds of it, by the names they have here.
+	// libsodium has the builds of libsodium, by their names here.
 	libsodium map[string]string
-	// In the order of the first round.
+	// Values of key, in the order of the first round.
 	whos, filesystems, sizes []string
 }
 
@@ -98,7 +98,7 @@ func (f *figures) add(r *benchfmt.Result) {
 	note(&f.sizes, k.size)
 }
 
-// sodium is a short name for one of several builds, such as 1.0.18 (/usr/lib/...).
+// sodium returns a short name for a build such as 1.0.18 (/usr/lib/...).
 func (f *figures) sodium(build string) string {
 	version, _, _ := strings.Cut(build, " ")
 	who := "libsodium " + version
@@ -115,7 +115,7 @@ func note(list *[]string, what string) {
 	}
 }
 
-// inBytes is the size in bytes of 64MiB; or the number, for a number of files.
+// inBytes returns the bytes of a size such as 64MiB, or the number of a plain number.
 func inBytes(size string) int64 {
 	for i, unit := range []string{"B", "KiB", "MiB", "GiB"} {
 		digits, ok := strings.CutSuffix(size, unit)
@@ -127,7 +127,7 @@ func inBytes(size string) int64 {
 	return n
 }
 
-// value is the median of all rounds; ok if there are any.
+// value returns the median of all rounds; ok says whether there are any.
 func (f *figures) value(k key, of func(sample) float64) (v float64, ok bool) {
 	var all []float64
 	for _, s := range f.samples[k] {
@@ -140,7 +140,7 @@ func (f *figures) seconds(k key) (float64, bool) {
 	return f.value(k, func(s sample) float64 { return s.seconds })
 }
 
-// rate is in MB/s.
+// rate returns MB/s.
 func (f *figures) rate(k key) (float64, bool) {
 	return f.value(k, func(s sample) float64 { return s.bytesPerSecond / 1e6 })
 }
@@ -148,7 +148,7 @@ func (f *figures) rate(k key) (float64, bool) {
 // A ratio of two times, with the least and the greatest of all rounds.
 type ratio struct{ median, least, most float64 }
 
-// ratio is the time of a in that of b, in rounds that have both.
+// ratio returns the time of a divided by that of b, in rounds that have both.
 func (f *figures) ratio(a, b key) (r ratio, ok bool) {
 	var all []float64
 	for round, of := range f.samples[a] {
@@ -180,14 +180,14 @@ func (f *figures) has(match func(key) bool) bool {
 	return false
 }
 
-// those are the values of list for which something was measured.
+// those returns the values of list for which something was measured.
 func (f *figures) those(list []string, match func(value string, k key) bool) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(v string) bool {
 		return !f.has(func(k key) bool { return match(v, k) })
 	})
 }
 
-// name is the machine, for titles.
+// name returns the name of the machine, for titles.
 func (f *figures) name() string {
 	name := f.config["machine-name"]
 	if name == "" {

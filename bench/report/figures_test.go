@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// raw is what a machine of two cores says in three rounds, of which the second
-// was at half its speed. In round n, largebox takes n times 100 ns, and x/crypto
-// 4, 5 and 6 times that.
+// raw returns the figures of a machine of two cores in three rounds, of which the second
+// ran at half speed. For 1 KiB on one core, largebox takes 100 ns, or 200 in the second
+// round. x/crypto takes 4, 5 and 6 times as long in the three rounds.
 func raw() string {
 	var w strings.Builder
 	w.WriteString("machine-cores: 2\nmachine-os: System 1\nmachine-name: A machine\nkernels: fast,slow\ngo: go1.0\ncpu: A cpu\n")
@@ -55,7 +55,7 @@ func figuresOf(t *testing.T, text string) (*figures, error) {
 	return read(path)
 }
 
-func TestRatiosAreOfRounds(t *testing.T) {
+func TestRatioOfEachRound(t *testing.T) {
 	f, err := figuresOf(t, raw())
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestRatiosAreOfRounds(t *testing.T) {
 		}
 	}
 	if _, ok := f.ratio(at("xcrypto", 1), at("slow", 1)); ok {
-		t.Error("a ratio of what was not measured")
+		t.Error("there is a ratio without a measurement")
 	}
 	if rate, ok := f.rate(at("fast", 1)); !ok || fmt.Sprintf("%.0f", rate) != "10240" {
 		t.Errorf("%.0f MB/s", rate)
@@ -92,12 +92,12 @@ func TestMarkdown(t *testing.T) {
 		"# Measured: A machine, 2 cores, System 1, go1.0",
 		"| libsodium 1.0.18 | 1.0.18 (/a/libsodium.so) |",
 		"| libsodium 1.0.18' | 1.0.18 (/b/libsodium.so) |",
-		"| gpg | not measured: not installed, or not asked for |",
+		"| gpg | not measured: not installed, or not selected |",
 		"| fast | xcrypto | 1 | 1MiB | 5.00 (4.00-6.00) | 5.00 (4.00-6.00) | - |",
 		"| fast | xcrypto | 2 | 1MiB | 10.00 (8.00-12.00) | 10.00 (8.00-12.00) | - |",
 		"| fast | itself on one core | 2 | 1MiB | 2.00 (2.00-2.00) | 2.00 (2.00-2.00) | - |",
 		"| fast | Seal | 5.00 (4.00-6.00) |",
-		"Seal into a large enough slice, on one core: 0 allocations, of all kernels and sizes the most.",
+		"Seal into a large enough slice, on one core: at most 0 allocations, with any kernel and size.",
 		"| no | 2 | ext4 | 1MiB | mmap | 0.80 (0.80-0.80) | - | - | - |",
 		"| ext4 | 10000 | 2 | mmap | 0.000 | 2.00 (2.00-2.00) |",
 		"![one](one.svg)",
@@ -141,6 +141,6 @@ func TestPlots(t *testing.T) {
 
 func TestNothingMeasured(t *testing.T) {
 	if _, err := figuresOf(t, "machine-cores: 2\n"); err == nil {
-		t.Error("a report of nothing")
+		t.Error("there is a report without figures")
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// machine describes where the figures are from, in lines of Go's benchmark
-// format. Processor and Go are described by the benchmarks themselves.
+// machine describes the machine in lines of Go's benchmark format. The benchmarks
+// themselves describe the processor and Go.
 func machine(o options) []string {
 	lines := []string{
 		"date: " + time.Now().UTC().Format(time.DateOnly),
@@ -41,7 +41,7 @@ func machine(o options) []string {
 	return lines
 }
 
-// memory is how much there is.
+// memory returns the size of the machine's memory, or empty.
 func memory() string {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
@@ -54,7 +54,7 @@ func memory() string {
 	return fmt.Sprintf("%.0f GiB", float64(kib)/(1<<20))
 }
 
-// firstLine is the first line of what a command says, or empty.
+// firstLine returns the first line of a command's output, or empty.
 func firstLine(name string, args ...string) string {
 	out, err := exec.Command(name, args...).Output()
 	if err != nil {

@@ -3,19 +3,19 @@
 //
 //	go -C bench/report run . -o /tmp/report
 //
-// It is a module of its own, so that nobody who uses largebox has to know what
-// draws the plots. In the directory of -o it writes
+// It is a module of its own, so that largebox does not depend on what draws the plots.
+// It writes into the directory of -o:
 //
 //	raw.txt    all measurements, in Go's benchmark format, with the machine
 //	report.md  medians and ratios
 //	*.svg      plots
 //
-// In each round everything is measured once, so that a machine that becomes
-// slower does so for all. A ratio is the median of the ratios of the rounds.
+// Each round measures everything once: a machine that becomes slower does so for all.
+// A ratio is the median of the ratios of the rounds.
+//
+// This makes the tables and plots again, without measuring:
 //
 //	go -C bench/report run . -o /tmp/report -from /tmp/report/raw.txt
-//
-// makes tables and plots anew, without measuring.
 package main
 
 import (
@@ -32,17 +32,17 @@ import (
 func main() {
 	var o options
 	var from string
-	flag.StringVar(&o.out, "o", "", "`directory` for the report (needed)")
-	flag.StringVar(&from, "from", "", "make the report from this raw.txt; measure nothing")
+	flag.StringVar(&o.out, "o", "", "`directory` for the report (required)")
+	flag.StringVar(&from, "from", "", "make the report from this raw.txt, without measuring")
 	flag.IntVar(&o.rounds, "rounds", 5, "`number` of rounds")
-	flag.StringVar(&o.benchtime, "benchtime", "100ms", "`time` for each figure in memory, in a round")
+	flag.StringVar(&o.benchtime, "benchtime", "100ms", "`time` for each figure in memory, in each round")
 	flag.StringVar(&o.sizes, "sizes", "16B,64B,256B,1KiB,4KiB,16KiB,64KiB,256KiB,1MiB,8MiB,64MiB", "`sizes` of messages in memory")
 	flag.StringVar(&o.fileSizes, "filesizes", "1GiB", "`sizes` of messages in files; each needs four times its space")
-	flag.StringVar(&o.dirs, "dirs", "", "`directories`, one on each file system; xfs, btrfs and ext4 are made on loop devices, as root (default a temporary one, and /dev/shm)")
+	flag.StringVar(&o.dirs, "dirs", "", "comma-separated `directories`, one on each file system; as root, xfs, btrfs and ext4 mean one on a loop device (default a temporary one, and /dev/shm)")
 	flag.StringVar(&o.treeFiles, "treefiles", "10000", "`number` of small files")
 	flag.StringVar(&o.only, "only", strings.Join(parts, ","), "`parts` to measure")
-	flag.StringVar(&o.machine, "machine", "", "what the machine is to be called in the report (default the name of its processor)")
-	flag.StringVar(&o.libsodium, "libsodium", "", "comma-separated `prefixes` where libsodium is installed; system is what pkg-config finds (default system, if it is there; none for none)")
+	flag.StringVar(&o.machine, "machine", "", "`name` of the machine in the report (default that of its processor)")
+	flag.StringVar(&o.libsodium, "libsodium", "", "comma-separated `prefixes` where libsodium is installed; system means what pkg-config finds, none leaves it out (default system, if pkg-config finds it)")
 	flag.Parse()
 	if o.out == "" || flag.NArg() > 0 {
 		flag.Usage()

@@ -19,7 +19,7 @@ type options struct {
 	rounds                                                                      int
 }
 
-// parts are what is measured, in the order of a round.
+// parts names what is measured, in the order of a round.
 var parts = []string{"memory", "files", "onecore", "durable", "tree"}
 
 // A stage is one run of the benchmarks.
@@ -30,11 +30,11 @@ type stage struct {
 	args       []string
 }
 
-// measure builds the benchmarks and writes what all rounds of them say to raw.
+// measure builds the benchmarks, runs all rounds, and writes their output to raw.
 func measure(ctx context.Context, o options, raw string) (err error) {
 	for part := range strings.SplitSeq(o.only, ",") {
 		if !slices.Contains(parts, part) {
-			return fmt.Errorf("-only %s: there are %s", part, strings.Join(parts, ", "))
+			return fmt.Errorf("-only %s: choose from %s", part, strings.Join(parts, ", "))
 		}
 	}
 	temp, err := os.MkdirTemp("", "largebox-report-")
@@ -67,8 +67,7 @@ func measure(ctx context.Context, o options, raw string) (err error) {
 	return nil
 }
 
-// run runs the benchmarks on that many cores. A signal is passed on, and they
-// clean up.
+// run runs the benchmarks on s.cores cores. It passes on a signal, and they clean up.
 func (s stage) run(ctx context.Context, out io.Writer, temp string) error {
 	cmd := exec.CommandContext(ctx, s.binary, append([]string{"-test.run", "^$"}, s.args...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
@@ -84,7 +83,7 @@ func (s stage) run(ctx context.Context, out io.Writer, temp string) error {
 	return err
 }
 
-// build makes the programs in temp, and the plan of a round.
+// build builds the programs in temp, and returns the stages of a round.
 func (o options) build(ctx context.Context, temp string) ([]stage, error) {
 	root, err := root()
 	if err != nil {
@@ -129,7 +128,7 @@ func (o options) build(ctx context.Context, temp string) ([]stage, error) {
 		if cores != 1 && cores != all {
 			sizes = largest(sizes) // enough for the plot by cores
 		}
-		// What is compared runs as close together as several programs can.
+		// Figures that are compared are measured as close together as possible.
 		groups := []string{sizes}
 		if cores == 1 && len(binaries) > 1 {
 			groups = strings.Split(sizes, ",")
@@ -172,7 +171,7 @@ func (o options) build(ctx context.Context, temp string) ([]stage, error) {
 	return stages, nil
 }
 
-// root is the directory of largebox's module.
+// root returns the directory of largebox's module.
 func root() (string, error) {
 	out, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {
@@ -181,7 +180,7 @@ func root() (string, error) {
 	here := filepath.Dir(strings.TrimSpace(string(out)))
 	root := filepath.Dir(filepath.Dir(here))
 	if _, err := os.Stat(filepath.Join(root, "bench", "report")); err != nil {
-		return "", fmt.Errorf("this has to be run in its module: go -C bench/report run . (%w)", err)
+		return "", fmt.Errorf("run this in its module, with go -C bench/report run . (%w)", err)
 	}
 	return root, nil
 }
@@ -195,7 +194,7 @@ func goBuild(ctx context.Context, dir string, env []string, args ...string) erro
 	return nil
 }
 
-// prefixes are where the libsodiums are.
+// prefixes returns where the builds of libsodium are installed.
 func (o options) prefixes() []string {
 	switch o.libsodium {
 	case "none":
@@ -210,7 +209,7 @@ func (o options) prefixes() []string {
 	return strings.Split(o.libsodium, ",")
 }
 
-// counts are the numbers of cores to measure on: powers of two, and all.
+// counts returns the numbers of cores to measure on: powers of two, and all.
 func counts(all int) (n []int) {
 	for c := 1; c < all; c *= 2 {
 		n = append(n, c)
@@ -218,5 +217,5 @@ func counts(all int) (n []int) {
 	return append(n, all)
 }
 
-// largest is the last of a list of sizes.
+// largest returns the last of a list of sizes.
 func largest(sizes string) string { return sizes[strings.LastIndex(sizes, ",")+1:] }

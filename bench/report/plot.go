@@ -20,7 +20,7 @@ import (
 
 const width, height = 7.5 * vg.Inch, 4.5 * vg.Inch
 
-// palette is Okabe and Ito's, which people tell apart who do not see all colours.
+// palette is Okabe and Ito's. Colour-blind people can tell its colours apart.
 var palette = []color.Color{
 	color.RGBA{0, 114, 178, 255}, color.RGBA{213, 94, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255},
 	color.RGBA{86, 180, 233, 255}, color.RGBA{230, 159, 0, 255}, color.RGBA{80, 80, 80, 255}, color.RGBA{160, 160, 160, 255},
@@ -56,7 +56,7 @@ func (f *figures) plot(dir string) (names []string, err error) {
 	return names, nil
 }
 
-// save writes p as SVG, to be shown with whatever font there is.
+// save writes p as SVG, with other fonts for readers that lack the first.
 func save(p *plot.Plot, path string) error {
 	w, err := p.WriterTo(width, height, "svg")
 	if err != nil {
@@ -70,7 +70,7 @@ func save(p *plot.Plot, path string) error {
 	return os.WriteFile(path, bytes.ReplaceAll(svg.Bytes(), []byte(name), []byte(name+",Arial,Helvetica,sans-serif")), 0o666)
 }
 
-// canvas is an empty plot with the machine in its title.
+// canvas returns an empty plot with the machine in its title.
 func (f *figures) canvas(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text = title + "\n" + f.name()
@@ -84,11 +84,11 @@ func (f *figures) canvas(title, x, y string) *plot.Plot {
 	return p
 }
 
-// line adds a line for one of those who are compared.
+// line adds the line of one engine.
 func line(p *plot.Plot, n int, name string, points plotter.XYs) {
 	l, dots, err := plotter.NewLinePoints(points)
 	if err != nil {
-		panic(err) // a point that is no number
+		panic(err) // a point is not a number
 	}
 	l.Color, dots.Color = palette[n%len(palette)], palette[n%len(palette)]
 	l.Width, dots.Shape = vg.Points(1.5), draw.CircleGlyph{}
@@ -96,7 +96,7 @@ func line(p *plot.Plot, n int, name string, points plotter.XYs) {
 	p.Legend.Add(name, l, dots)
 }
 
-// bySize is throughput by message size, on one core.
+// bySize plots throughput by message size, on one core.
 func (f *figures) bySize(op string) *plot.Plot {
 	p := f.canvas("In memory, one core: "+op, "message", "MB/s")
 	var ticks plot.ConstantTicks
@@ -138,7 +138,7 @@ func (decades) Ticks(low, high float64) (ticks []plot.Tick) {
 	return slices.DeleteFunc(ticks, func(t plot.Tick) bool { return t.Value < low || t.Value > high })
 }
 
-// byCores is throughput by the number of cores, of the longest message.
+// byCores plots throughput by the number of cores, for the longest message.
 func (f *figures) byCores(op string) *plot.Plot {
 	counts := slices.DeleteFunc(f.counts(), func(n int) bool {
 		return !f.has(func(k key) bool { return k.op == op && k.cores == n })
@@ -148,7 +148,7 @@ func (f *figures) byCores(op string) *plot.Plot {
 		return nil
 	}
 	size := sizes[len(sizes)-1]
-	p := f.canvas(fmt.Sprintf("In memory, %s: %s by cores (peers have one)", size, op), "cores", "MB/s")
+	p := f.canvas(fmt.Sprintf("In memory, %s: %s by cores (peers use one)", size, op), "cores", "MB/s")
 	var ticks plot.ConstantTicks
 	for _, n := range counts {
 		ticks = append(ticks, plot.Tick{Value: float64(n), Label: fmt.Sprint(n)})
@@ -174,8 +174,8 @@ func (f *figures) byCores(op string) *plot.Plot {
 	return p
 }
 
-// byFileSystem is throughput, or the time until the file is durable, of the
-// largest files, on all cores.
+// byFileSystem plots throughput, or the time until the file is durable, for the largest
+// files, on all cores.
 func (f *figures) byFileSystem(op string, durable bool) *plot.Plot {
 	match := func(k key) bool { return k.op == op && k.sync == durable && k.cores == f.cores }
 	sizes := f.those(f.sizes, func(size string, k key) bool { return match(k) && k.size == size })

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startOn starts cmd, and so all that it starts, on so many of the cores that
-// this process may use; and in a process group of its own, so that ^C reaches
-// it once, from here.
+// startOn starts cmd, and whatever it starts, on that many of the cores that this process
+// may use. It starts it in a process group of its own, so that ^C reaches it only
+// through this process.
 func startOn(cmd *exec.Cmd, cores int) error {
-	runtime.LockOSThread() // a child has the affinity of the thread that starts it
+	runtime.LockOSThread() // a child inherits the affinity of this thread
 	defer runtime.UnlockOSThread()
 	var all, some unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &all); err != nil {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// markdown is the report.
+// markdown returns the report.
 func (f *figures) markdown(plots []string) string {
 	var w writer
 	w.line("# Measured: %s", f.name())
 	w.line("")
-	w.line("%s. Medians of %d rounds; in each, everything was measured once, one after the other. A ratio is the median of the", f.config["date"], f.rounds)
-	w.line("ratios of the rounds, and behind it stand the least and the greatest of them. MB/s are 10^6 bytes of the message.")
+	w.line("%s. Medians of %d rounds. Each round measured everything once, one after the other. A ratio is the median of the ratios", f.config["date"], f.rounds)
+	w.line("of the rounds; the least and the greatest follow in parentheses. 1 MB/s is 10^6 bytes of the message a second.")
 	f.machine(&w)
 	w.line("")
 	w.line("## Ratios")
@@ -43,10 +43,10 @@ type writer struct{ strings.Builder }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
-// row is a line of a table.
+// row writes a line of a table.
 func (w *writer) row(cells ...string) { w.line("| %s |", strings.Join(cells, " | ")) }
 
-// header is the first two lines of a table.
+// header writes the first two lines of a table.
 func (w *writer) header(cells ...string) {
 	w.line("")
 	w.row(cells...)
@@ -88,11 +88,11 @@ func (f *figures) machine(w *writer) {
 	for _, name := range []string{"cp", "age", "openssl", "gpg"} {
 		measured := f.has(func(k key) bool { return k.who == name })
 		if !measured && f.has(func(k key) bool { return k.fs != "" }) {
-			add(name, "not measured: not installed, or not asked for")
+			add(name, "not measured: not installed, or not selected")
 		}
 	}
 	if !f.has(func(k key) bool { return strings.HasPrefix(k.who, "libsodium") }) {
-		add("libsodium", "not measured: not installed, or not asked for")
+		add("libsodium", "not measured: not installed, or not selected")
 	}
 }
 
@@ -107,14 +107,14 @@ func (f *figures) cell(a, b key) string {
 	return fmt.Sprintf("%.2f (%.2f-%.2f)", r.median, r.least, r.most)
 }
 
-// engines are who works in memory: largebox's kernels, and peers.
+// engines returns what was measured in memory: largebox's kernels, and peers.
 func (f *figures) engines() []string {
 	return f.those(f.whos, func(who string, k key) bool { return k.who == who && k.fs == "" })
 }
 
 func (f *figures) isKernel(who string) bool { return slices.Contains(f.kernels, who) }
 
-// summary has the ratios that matter, the paired ones first.
+// summary writes the ratios that matter.
 func (f *figures) summary(w *writer) {
 	messages := f.those(f.sizes, func(size string, k key) bool {
 		return k.size == size && k.op == "OpenOnePass" || k.size == size && k.op == "Seal" && inBytes(size) == 1<<20
@@ -131,7 +131,7 @@ func (f *figures) summary(w *writer) {
 			for _, cores := range f.counts() {
 				for _, size := range messages {
 					at := func(op, who string, cores int) key { return key{op: op, who: who, size: size, cores: cores} }
-					peerCores := cores // a peer has one, wherever it was measured
+					peerCores := cores // a peer uses one
 					if _, ok := f.seconds(at("Seal", peer, cores)); !ok {
 						peerCores = 1
 					}
@@ -163,7 +163,7 @@ func (f *figures) summary(w *writer) {
 	f.wall(w)
 }
 
-// short is the slice API on short messages, where setting up counts.
+// short writes the ratios of short messages, where the start of a message counts.
 func (f *figures) short(w *writer) {
 	sizes := slices.DeleteFunc(slices.Clone(f.sizes), func(s string) bool { return inBytes(s) > 1<<10 })
 	if sizes = f.those(sizes, func(s string, k key) bool { return k.size == s && k.op == "Seal" }); len(sizes) == 0 {
@@ -183,7 +183,7 @@ func (f *figures) short(w *writer) {
 	}
 }
 
-// allocations is the most that one Seal or Open allocated, on one core.
+// allocations writes the most allocations of one Seal or Open, on one core.
 func (f *figures) allocations(w *writer) {
 	for _, op := range []string{"Seal", "Open"} {
 		most := -1.0
@@ -196,19 +196,19 @@ func (f *figures) allocations(w *writer) {
 		}
 		if most >= 0 {
 			w.line("")
-			w.line("%s into a large enough slice, on one core: %.0f allocations, of all kernels and sizes the most.", op, most)
+			w.line("%s into a large enough slice, on one core: at most %.0f allocations, with any kernel and size.", op, most)
 		}
 	}
 }
 
-// wall is the time of files in that of cp and of the recipe.
+// wall writes the time of files divided by that of cp, and compares with the recipe.
 func (f *figures) wall(w *writer) {
 	if !f.has(func(k key) bool { return k.op == "SealFile" }) {
 		return
 	}
 	w.line("")
-	w.line("Files, wall time in that of `cp` (less is better), and times as fast as the recipe:")
-	w.header("durable", "cores", "file system", "message", "", "seal / cp", "open / cp", "seal, recipe", "open, recipe")
+	w.line("Files: wall time divided by that of `cp` (less is better), and times as fast as the recipe (more is better):")
+	w.header("durable", "cores", "file system", "message", "", "seal / cp", "open / cp", "recipe / seal", "recipe / open")
 	f.eachPlace(func(sync bool, cores int, fs, size string) {
 		for _, who := range []string{"mmap", "command", "fallback"} {
 			at := func(op, who string) key { return key{op, who, fs, size, cores, sync} }
@@ -223,7 +223,7 @@ func (f *figures) wall(w *writer) {
 
 func yes(b bool) string { return map[bool]string{true: "yes", false: "no"}[b] }
 
-// eachPlace calls fn for each way and place in which files were measured.
+// eachPlace calls fn for each combination for which files were measured.
 func (f *figures) eachPlace(fn func(sync bool, cores int, fs, size string)) {
 	for _, sync := range []bool{false, true} {
 		for _, cores := range f.counts() {
@@ -240,7 +240,7 @@ func (f *figures) eachPlace(fn func(sync bool, cores int, fs, size string)) {
 	}
 }
 
-// memory has one operation by size, and who does it.
+// memory writes the throughput of one operation, by size and engine.
 func (f *figures) memory(w *writer, op string, cores int) {
 	match := func(k key) bool { return k.op == op && k.cores == cores }
 	if !f.has(match) {
@@ -273,7 +273,7 @@ func number(v float64, ok bool) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// files has all that is done from file to file, with that many cores.
+// files writes everything from file to file, on that many cores.
 func (f *figures) files(w *writer, cores int, sync bool) {
 	match := func(k key) bool {
 		return slices.Contains(fileOps, k.op) && k.cores == cores && k.sync == sync
@@ -311,7 +311,7 @@ func (f *figures) files(w *writer, cores int, sync bool) {
 
 var fileOps = []string{"SealFile", "OpenFile", "VerifyFile"}
 
-// trees has the many small files.
+// trees writes the figures of many small files.
 func (f *figures) trees(w *writer) {
 	match := func(k key) bool { return k.op == "SealTree" }
 	if !f.has(match) {

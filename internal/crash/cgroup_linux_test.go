@@ -67,7 +67,7 @@ func makeCgroup() (*cgroup, error) {
 	return &cgroup{dir, version}, err
 }
 
-// memoryHierarchy is where the cgroups that limit memory are mounted.
+// memoryHierarchy returns where the cgroups that limit memory are mounted.
 func memoryHierarchy() (root string, version int, err error) {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -87,9 +87,9 @@ func memoryHierarchy() (root string, version int, err error) {
 	return "", 0, errors.New("none is mounted")
 }
 
-// delegate lets children of a version 2 cgroup limit memory. One that is not
-// the host's root must have no processes of its own for that (EBUSY): in CI,
-// where the container is the tests', they are moved to a child.
+// delegate lets children of a version 2 cgroup limit memory. Unless root is the host's,
+// that fails with EBUSY if root has processes of its own. In CI, where the container is
+// the tests', delegate moves them to a child.
 func delegate(root string) error {
 	control := filepath.Join(root, "cgroup.subtree_control")
 	if hasWord(control, "memory") {
@@ -119,7 +119,7 @@ func hasWord(file, word string) bool {
 	return err == nil && slices.Contains(strings.Fields(string(text)), word)
 }
 
-// hits is how often the limit was reached, and something had to be given up.
+// hits returns how often the limit was reached, so that the kernel freed memory.
 func (c *cgroup) hits(t *testing.T) int {
 	t.Helper()
 	file, word := "memory.failcnt", ""

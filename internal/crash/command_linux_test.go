@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	testfs.Main(m)
 }
 
-// built is the command, as a file that is open and has no name any more.
+// built builds the command. It returns it as an open file, whose name is removed.
 var built = sync.OnceValues(func() (*os.File, error) {
 	dir, err := os.MkdirTemp("", "largebox-crash-")
 	if err != nil {
@@ -44,7 +44,7 @@ type process struct {
 	cgroup   string
 }
 
-// command is largebox with these arguments, not yet started.
+// command returns largebox with these arguments, not yet started.
 func command(t testing.TB, args ...string) *process {
 	t.Helper()
 	f, err := built()
@@ -69,7 +69,7 @@ func (p *process) run() {
 	p.Wait()
 }
 
-// succeed is run, with status 0.
+// succeed runs the command and checks that its status is 0.
 func (p *process) succeed() {
 	p.t.Helper()
 	p.run()
@@ -78,8 +78,8 @@ func (p *process) succeed() {
 	}
 }
 
-// runStopping is run, and calls at for each step of these names ("all") while
-// the command is stopped before it.
+// runStopping runs the command, stops it before each step with one of these names (or
+// before "all"), and calls at then.
 func (p *process) runStopping(names string, at func(step) unix.Errno) {
 	p.t.Helper()
 	self, err := os.Executable()
@@ -116,7 +116,7 @@ func (p *process) runStopping(names string, at func(step) unix.Errno) {
 	}
 }
 
-// killed reports how the command ended: by SIGKILL, or done.
+// killed reports whether a signal killed the command. Otherwise its status must be 0.
 func (p *process) killed() bool {
 	p.t.Helper()
 	switch code := p.ProcessState.ExitCode(); {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// plant puts into dir what resembles the temporaries of a killed process, and is
-// none. The names that it returns are to stay.
+// plant puts decoys into dir: they resemble temporaries of a killed process and are
+// none. A sweep must keep the names that it returns.
 func plant(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	at := func(name string) string {
@@ -47,8 +47,8 @@ func plant(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// sweep runs largebox sweep, and wants it to remove those temporaries, and to
-// leave the decoys and what has the final name.
+// sweep runs largebox sweep, and checks that it removes exactly temps, and keeps the
+// decoys and the final name.
 func sweep(t *testing.T, dir string, temps, decoys []string, outcome string) {
 	t.Helper()
 	p := command(t, "sweep", dir)
@@ -73,11 +73,11 @@ func sweep(t *testing.T, dir string, temps, decoys []string, outcome string) {
 		slices.Sort(names)
 	}
 	if !slices.Equal(swept, temps) || !slices.Equal(left, want) {
-		t.Errorf("swept %q of %q; there is %q, want %q", swept, temps, left, want)
+		t.Errorf("swept %q, want %q; left %q, want %q", swept, temps, left, want)
 	}
 }
 
-// temporaries are those names that are not the decoys'.
+// temporaries returns the names in found that are not decoys.
 func temporaries(found, decoys []string) (temps []string) {
 	for _, name := range found {
 		if !slices.Contains(decoys, name) {

@@ -12,20 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A disk is a file system on a loop device, of which copies are taken while it
-// is in use: what a loss of power would leave. A copy has what was written to the
-// device, and nothing of what is still in the page cache above it. If the disk
-// is volatile, it has a write cache of its own: it is in a file of another file
-// system, and the copy is of what that one is on. What was written to the device
-// and not flushed is then in a page cache, too, and is lost.
+// A disk is a file system on a loop device. A copy of its image, taken while it is in
+// use, is what a loss of power would leave: it has what was written to the device, and
+// nothing of what is still in the page cache above it. A volatile disk also has a
+// write cache. Its image is a file in another file system, and the copy is one of that
+// file system's image. So what was written to the device but not flushed is in a page
+// cache, too, and is lost.
 type disk struct {
 	image  string
 	dir    string
-	stat   string // where the kernel counts what was written
-	copied string // what it had counted at the last copy
+	stat   string // the file in which the kernel counts writes
+	copied string // the counts at the last copy
 }
 
-// inside is the file that a volatile disk is in.
+// inside is the name of the file that holds a volatile disk.
 const inside = "disk"
 
 // newDisk mounts the image.
@@ -56,8 +56,8 @@ func deviceOf(t *testing.T, at string) string {
 	return ""
 }
 
-// copy copies the image, unless nothing was written since the last copy. It is
-// done again if something was written meanwhile: a copy is of one moment.
+// copy copies the image, unless nothing was written since the last copy. If something
+// is written meanwhile, it starts again: a copy must show one moment.
 func (d *disk) copy(t *testing.T, to string) (changed bool) {
 	t.Helper()
 	for {
@@ -76,8 +76,8 @@ func (d *disk) copy(t *testing.T, to string) (changed bool) {
 	}
 }
 
-// counted is what was written and discarded so far, and whether nothing is on
-// its way (Documentation/block/stat.rst).
+// counted returns the counts of what was written and discarded so far, and whether no
+// request is in flight (Documentation/block/stat.rst).
 func (d *disk) counted(t *testing.T) (counts string, idle bool) {
 	t.Helper()
 	text, err := os.ReadFile(d.stat)
@@ -88,9 +88,9 @@ func (d *disk) counted(t *testing.T) (counts string, idle bool) {
 	return strings.Join([]string{fields[4], fields[6], fields[11], fields[13]}, " "), fields[8] == "0"
 }
 
-// commit makes the file system write its journal, with the names in the
-// directory, as it does every few seconds and when another program asks for it.
-// What the files hold need not be on the disk for that.
+// commit makes the file system write its journal, with the names in the directory, as
+// it does every few seconds and when another program asks for it. It need not write
+// the content of the files.
 func (d *disk) commit(t *testing.T) {
 	t.Helper()
 	dir, err := os.Open(d.dir)
@@ -116,8 +116,8 @@ func (d *disk) settle(t *testing.T) {
 	}
 }
 
-// newImage makes a file system with an empty directory dir, in memory: a disk as
-// fast as that.
+// newImage makes a file system with an empty directory dir. The image is in memory, to
+// be fast.
 func newImage(t *testing.T, kind string, volatile bool) (path string) {
 	t.Helper()
 	t.Setenv("TMPDIR", testfs.Dir(t, "tmpfs"))
@@ -130,7 +130,7 @@ func newImage(t *testing.T, kind string, volatile bool) (path string) {
 		made = true
 	})
 	if !made {
-		t.SkipNow() // or it has failed already
+		t.SkipNow() // the subtest was skipped, or has failed
 	}
 	if !volatile {
 		return path

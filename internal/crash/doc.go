@@ -1,4 +1,4 @@
-// Package crash has tests alone: they kill the command, and take the power from
-// its disk, at every step of its work, and give it less memory than its files
-// have. The command is built and run as it is; LARGEBOX_LONG=1 does more rounds.
+// Package crash has only tests. They kill the command at every step of its work, lose
+// the power of its disk there, and run it in less memory than its files have. They
+// build the real command. LARGEBOX_LONG=1 runs more rounds.
 package crash

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestKeyOutlivesFailedSync lets the sync fail that is to make the name of a new
-// default key durable. By then a second first seal has read that key and sealed
-// with it: the key has to stay, or nobody can ever open what was sealed.
+// TestKeyOutlivesFailedSync lets the sync of the new default key's directory fail.
+// Before that, a second command has read the key and sealed with it. So the key must
+// stay, or nobody can open that box.
 func TestKeyOutlivesFailedSync(t *testing.T) {
 	for what, anonymous := range map[string]bool{"linked": true, "renamed": false} {
 		t.Run(what, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestKeyOutlivesFailedSync(t *testing.T) {
 				return goOn
 			})
 			if code := p.ProcessState.ExitCode(); !failed || code != 1 {
-				t.Errorf("a sync failed: %v; exit status %d: %s", failed, code, &p.said)
+				t.Errorf("sync failed: %v; exit status %d: %s", failed, code, &p.said)
 			}
 			if _, err := os.Stat(filepath.Join(dir, "first.box")); err == nil {
 				t.Error("sealed with a key that may be lost")
@@ -55,7 +55,7 @@ func TestKeyOutlivesFailedSync(t *testing.T) {
 			largebox("verify", "first.box", "second.box").succeed()
 			entries, err := os.ReadDir(filepath.Join(config, "largebox"))
 			if err != nil || len(entries) != 1 {
-				t.Errorf("with the key there is %v, %v", entries, err)
+				t.Errorf("the key's directory has %v, %v", entries, err)
 			}
 		})
 	}

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestKilledAtEachStep kills the command before each of its steps, once for
-// each, and wants to have killed it at every kind of step that the job has.
+// TestKilledAtEachStep kills the command before its first step, in another run before
+// its second, and so on. It checks that it killed it at every kind of step.
 func TestKilledAtEachStep(t *testing.T) {
 	w := newWork(t, 1200_001) // three blocks
 	total := map[string]int{}
@@ -65,9 +65,8 @@ func TestKilledAtEachStep(t *testing.T) {
 	report(t, total)
 }
 
-// TestKilledAtRandom kills it at moments that are spread over the time that the
-// job has been seen to take. How far it had come is how much it had dirtied of
-// what it writes.
+// TestKilledAtRandom kills the command at moments spread over the time that the job
+// takes. The number of bytes that it dirtied shows how far it came.
 func TestKilledAtRandom(t *testing.T) {
 	w := newWork(t, testlong.Rounds(16<<20, 48<<20)+1)
 	rounds := testlong.Rounds(6, 150)
@@ -83,10 +82,10 @@ func TestKilledAtRandom(t *testing.T) {
 			for _, j := range jobs("auto") {
 				t.Run(j.String(), func(t *testing.T) {
 					phases := map[string]int{}
-					// Measured again if another load was on the machine then.
+					// Measure again if another load on the machine spoilt the time.
 					for try := 0; phases[writing]+phases[written] == 0; try++ {
 						if try == 5 {
-							t.Fatalf("no round came in the middle: %v", phases)
+							t.Fatalf("no kill came while it was writing: %v", phases)
 						}
 						took := j.measure(t, w, dir)
 						for round := range rounds {
@@ -104,8 +103,8 @@ func TestKilledAtRandom(t *testing.T) {
 	report(t, total)
 }
 
-// killAfter does the job, kills it after that time, and returns how far it had
-// come, and what there was then.
+// killAfter starts the job and kills it after that time. It returns how far the job
+// came, and what it left.
 func (j job) killAfter(t *testing.T, w *work, dir string, decoys []string, after time.Duration) (phase, outcome string) {
 	t.Helper()
 	j.prepare(t, w, dir)
@@ -138,7 +137,7 @@ func (j job) lookAndSweep(t *testing.T, w *work, dir string, decoys []string, wh
 	return outcome
 }
 
-// measure is how long the job takes, the median of three.
+// measure returns how long the job takes, as the median of three runs.
 func (j job) measure(t *testing.T, w *work, dir string) time.Duration {
 	t.Helper()
 	var took []time.Duration
@@ -153,7 +152,7 @@ func (j job) measure(t *testing.T, w *work, dir string) time.Duration {
 	return took[1]
 }
 
-// How far a killed command had come.
+// How far a killed command came.
 const (
 	starting = "before writing"
 	writing  = "while writing"
@@ -180,7 +179,7 @@ func phaseOf(p *process, killed bool, outcome string, size int) string {
 // long reports whether this is the long form of the tests.
 func long() bool { return testlong.Rounds(0, 1) == 1 }
 
-// kinds are one kind of file system, or in the long form these.
+// kinds returns one kind of file system or, in the long form, all.
 func kinds(one string, all ...string) []string {
 	if !long() {
 		return []string{one}
@@ -188,8 +187,8 @@ func kinds(one string, all ...string) []string {
 	return all
 }
 
-// jobsHere are those jobs that a kind of file system has; in the short form
-// only by the strategy that is chosen there.
+// jobsHere returns the jobs that a kind of file system can do. The short form has only
+// the automatic strategy.
 func jobsHere(kind string) []job {
 	strategies := []string{"auto"}
 	if long() {
@@ -201,7 +200,7 @@ func jobsHere(kind string) []job {
 	return jobs(strategies...)
 }
 
-// report logs how the rounds ended.
+// report logs how many rounds ended in each way.
 func report(t *testing.T, total map[string]int) {
 	t.Helper()
 	sum := 0

@@ -22,8 +22,8 @@ const (
 	gib = 1 << 30
 )
 
-// TestSmallMemory seals and opens a file in a 128th of its size (long form), or
-// a quarter: page cache and all.
+// TestSmallMemory seals, verifies and opens a file in 64 MiB of memory, page cache
+// included: in a quarter of its size or, in the long form, a 128th.
 func TestSmallMemory(t *testing.T) {
 	size := int64(testlong.Rounds(256, 8<<10)) * mib
 	dir := onDisk(t, 2*size)
@@ -42,7 +42,7 @@ func TestSmallMemory(t *testing.T) {
 				p.cgroup = c.dir
 				peak := p.peak()
 				hits := c.hits(t)
-				t.Logf("%s of %d MiB: %d KiB resident at the most, at the limit %d times", args[0], size/mib, peak/kib, hits)
+				t.Logf("%s of %d MiB: %d KiB resident at most, %d times at the limit", args[0], size/mib, peak/kib, hits)
 				if hits == 0 {
 					t.Errorf("%s never reached the limit", args[0])
 				}
@@ -54,8 +54,8 @@ func TestSmallMemory(t *testing.T) {
 	}
 }
 
-// TestResidentMemory is bounded by what the workers have, which is 32 MiB at the
-// most, whatever the size of the file.
+// TestResidentMemory checks that resident memory is bounded by the workers' share, at
+// most 32 MiB, whatever the size of the file.
 func TestResidentMemory(t *testing.T) {
 	sizes := []int64{1 * mib, 128 * mib}
 	if long() {
@@ -98,13 +98,13 @@ func TestResidentMemory(t *testing.T) {
 		for _, w := range ways {
 			w.verb = "verify"
 			measure(size, w, box, "")
-			if w.verb = "open"; size <= gib { // two large files at once are enough above
+			if w.verb = "open"; size <= gib { // the disk has space for two of the largest files
 				measure(size, w, box, src)
 			}
 		}
 		os.Remove(box)
 	}
-	table := fmt.Sprintf("resident at the most, in KiB, of %d bytes\n", sizes)
+	table := fmt.Sprintf("resident at most, in KiB, for files of %d bytes\n", sizes)
 	for _, verb := range []string{"seal", "open", "verify"} {
 		for _, w := range ways {
 			w.verb = verb
@@ -118,9 +118,9 @@ func TestResidentMemory(t *testing.T) {
 	t.Log(table)
 }
 
-// peak runs the command, wants it to succeed, and returns how many bytes were
-// resident at the most. It is looked at when the command ends (proc(5)): what
-// wait4(2) says is no less than the parent's.
+// peak runs the command, which must succeed, and returns the most bytes that were
+// resident. It reads them from /proc before the command exits (proc(5)): the number of
+// wait4(2) includes the parent's memory before execve(2).
 func (p *process) peak() (bytes int64) {
 	p.t.Helper()
 	p.runStopping("exit", func(step) unix.Errno {
@@ -140,7 +140,7 @@ func (p *process) peak() (bytes int64) {
 	return bytes * kib
 }
 
-// onDisk is a directory on a disk, with so much space.
+// onDisk returns a directory on a disk with size bytes free, and 1 GiB more.
 func onDisk(t *testing.T, size int64) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -157,7 +157,7 @@ func onDisk(t *testing.T, size int64) (dir string) {
 	return dir
 }
 
-// sparse makes a file of zeros, with some other bytes here and there.
+// sparse makes a file of zeros with a few other bytes.
 func sparse(t *testing.T, path string, size int64) {
 	t.Helper()
 	f, err := os.Create(path)

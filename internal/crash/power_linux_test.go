@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A loss of power comes to a disk that may have a volatile write cache, and to a
-// file system that may just have committed the names.
+// A loss of power hits a disk, which may have a volatile write cache, and a file system,
+// which may have committed the names just before.
 type loss struct{ volatile, commits bool }
 
 func (l loss) String() string {
@@ -26,12 +26,12 @@ func (l loss) String() string {
 	return s
 }
 
-// disks are the kinds of file system that power is taken from.
+// disks are the kinds of file system that lose power.
 var disks = []string{"ext4", "xfs", "btrfs"}
 
 // TestPowerLoss copies the disk before each step of the command and after the
-// last, and mounts the copies. In the second run of each job the names are made
-// durable before each step: then what they name must be, too.
+// last, and mounts the copies. In the second run of each job, the file system commits
+// the names before each step: then the files must be durable, too.
 func TestPowerLoss(t *testing.T) {
 	w := newWork(t, 1200_001)
 	total := map[string]int{}
@@ -48,7 +48,7 @@ func TestPowerLoss(t *testing.T) {
 						t.Run(fmt.Sprintf("%v, %v", l, j), func(t *testing.T) {
 							crashes := j.crash(t, w, base, l)
 							if len(crashes) < 2 || !crashes[len(crashes)-1].done {
-								t.Errorf("%d different disks", len(crashes))
+								t.Errorf("only %d different disks, or none at the end", len(crashes))
 							}
 							for _, c := range crashes {
 								outcome := j.after(t, w, c, l)
@@ -65,15 +65,15 @@ func TestPowerLoss(t *testing.T) {
 	report(t, total)
 }
 
-// hasTurn chooses the jobs of the short form: for each kind of file system half
-// of them, half of those on a volatile disk. The jobs that ext4 and btrfs have
-// in common they have on different disks.
+// hasTurn chooses the jobs of the short form: half of them for each kind of file
+// system, and half of those on a volatile disk. A job that both ext4 and btrfs get is
+// on different disks.
 func hasTurn(kind, job int, volatile bool) bool {
 	return (kind^job^job>>1^job>>2)&1 == 0 && (kind>>1^job>>1)&1 == 1 == volatile
 }
 
-// TestPowerLossShows has no syncs, so that what the other test looks for is
-// there to be found: names without their bytes, and bytes without their name.
+// TestPowerLossShows runs with --no-sync, to show that TestPowerLoss would find what it
+// looks for: names without their bytes, and bytes without their name.
 func TestPowerLossShows(t *testing.T) {
 	w := newWork(t, 1200_001)
 	for _, kind := range disks {
@@ -92,18 +92,18 @@ func TestPowerLossShows(t *testing.T) {
 				}
 				t.Logf("%v: %v", l, outcomes)
 				if commits && !outcomes[empty] && !outcomes[zeros] && !outcomes[other] {
-					t.Error("no name without its bytes")
+					t.Error("found no name without its bytes")
 				}
 				if !commits && (!outcomes[absent] || outcomes[complete]) {
-					t.Error("no bytes without their name")
+					t.Error("found no bytes without their name")
 				}
 			}
 		})
 	}
 }
 
-// TestVolatileDisk loses what was written to it and not flushed, where a plain
-// one keeps it.
+// TestVolatileDisk checks that a volatile disk loses what was written and not flushed,
+// and that a plain one keeps it.
 func TestVolatileDisk(t *testing.T) {
 	before, now := bytes.Repeat([]byte("before"), 4096), bytes.Repeat([]byte("now..."), 4096)
 	for _, volatile := range []bool{false, true} {
@@ -124,7 +124,7 @@ func TestVolatileDisk(t *testing.T) {
 				if _, err := f.WriteAt(now, 0); err != nil {
 					t.Fatal(err)
 				}
-				// To the device, which is not told to flush (sync_file_range(2)).
+				// This writes to the device without a flush (sync_file_range(2)).
 				const flags = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WRITE | unix.SYNC_FILE_RANGE_WAIT_AFTER
 				if err := unix.SyncFileRange(int(f.Fd()), 0, 0, flags); err != nil {
 					t.Fatal(err)
@@ -134,28 +134,27 @@ func TestVolatileDisk(t *testing.T) {
 			mounted(t, copied, l, func(dir string) {
 				got, err := os.ReadFile(filepath.Join(dir, "file"))
 				if want := map[bool][]byte{false: now, true: before}[volatile]; err != nil || !bytes.Equal(got, want) {
-					t.Errorf("%.6q was on the disk, %v", got, err)
+					t.Errorf("the disk has %.6q, want %.6q, error %v", got, want, err)
 				}
 			})
 		})
 	}
 }
 
-// A crashed disk is what a loss of power would have left before certain steps.
+// A crashed disk is what a loss of power leaves, at any of the steps in before.
 type crashed struct {
 	image  string
 	before []string
-	done   bool // the command had done all it does
+	done   bool // the command was about to exit, or had
 }
 
-// crash does the job on a copy of base, and returns the different disks in the
-// order of time.
+// crash does the job on a copy of base. It returns the different disks, first to last.
 func (j job) crash(t *testing.T, w *work, base string, l loss, more ...string) (crashes []*crashed) {
 	t.Helper()
 	tmp := t.TempDir()
 	image := filepath.Join(tmp, "image")
 	copyImage(t, base, image)
-	t.Run("write", func(t *testing.T) { // which ends with the file system unmounted
+	t.Run("write", func(t *testing.T) { // its end unmounts the file system
 		d := newDisk(t, image, l.volatile)
 		j.prepare(t, w, d.dir)
 		d.settle(t)
@@ -185,7 +184,7 @@ func (j job) crash(t *testing.T, w *work, base string, l loss, more ...string) (
 	return crashes
 }
 
-// after mounts a crashed disk, looks, and sweeps.
+// after mounts a crashed disk, checks what is there, and sweeps.
 func (j job) after(t *testing.T, w *work, c *crashed, l loss) (outcome string) {
 	t.Helper()
 	mounted(t, c.image, l, func(dir string) {
@@ -193,11 +192,11 @@ func (j job) after(t *testing.T, w *work, c *crashed, l loss) (outcome string) {
 		outcome, temps, others = j.look(t, w, dir)
 		when := "power lost before " + strings.Join(c.before, ", ")
 		if len(others) > 0 {
-			t.Errorf("%s: there is %q", when, others)
+			t.Errorf("%s: the directory also has %q", when, others)
 		}
 		most := j.leftovers()
 		if c.done {
-			// The file that was copied is removed after all syncs, and can be back.
+			// The copied file is removed after all syncs, so its name can come back.
 			most = 0
 			if j.workspace == "fallback" && j.copies() {
 				most = 1
@@ -212,7 +211,7 @@ func (j job) after(t *testing.T, w *work, c *crashed, l loss) (outcome string) {
 	return outcome
 }
 
-// mounted calls fn with the directory on a crashed disk, which is then gone.
+// mounted calls fn with the directory on a crashed disk, and removes the image.
 func mounted(t *testing.T, image string, l loss, fn func(dir string)) {
 	t.Helper()
 	t.Run("after", func(t *testing.T) { fn(newDisk(t, image, l.volatile).dir) })

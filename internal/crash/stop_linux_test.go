@@ -12,26 +12,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A step is a system call that the command is about to do. While a test looks
-// at it, the thread that does it is stopped (seccomp_unotify(2)).
+// A step is a system call that the command is about to make. While a test looks at it,
+// the thread that makes it is stopped (seccomp_unotify(2)).
 type step struct {
 	nr   uint32
 	args [6]uint64
 }
 
-// steps are the calls that change what is on a disk, and the last one that a
-// process does.
+// steps are the calls that change what is on a disk, and the last call of a process.
 var steps = []struct {
 	nr   uint32
 	name string
 }{
-	{unix.SYS_OPENAT, "create"}, // see creates
+	{unix.SYS_OPENAT, "create"}, // see changes
 	{unix.SYS_FTRUNCATE, "ftruncate"},
 	{unix.SYS_FALLOCATE, "fallocate"},
 	{unix.SYS_PWRITE64, "pwrite"},
 	{unix.SYS_FCHMOD, "fchmod"},
 	{unix.SYS_FSYNC, "fsync"},
-	{unix.SYS_IOCTL, "ioctl"}, // see clones
+	{unix.SYS_IOCTL, "ioctl"}, // see changes
 	{unix.SYS_COPY_FILE_RANGE, "copy_file_range"},
 	{unix.SYS_LINKAT, "linkat"},
 	{sysRenameat, "renameat"},
@@ -49,8 +48,8 @@ func (s step) String() string {
 	return fmt.Sprint("system call ", s.nr)
 }
 
-// changes tells the calls that change something from those that only open a
-// file to read it, or ask a terminal for its size.
+// changes reports whether the call changes something. An openat may only open a file,
+// and an ioctl may only ask a terminal for its size.
 func (s step) changes() bool {
 	switch s.nr {
 	case unix.SYS_OPENAT:
@@ -61,7 +60,7 @@ func (s step) changes() bool {
 	return true
 }
 
-// What a process that is to become the command is told in its environment.
+// The environment of a process that is to become the command.
 const (
 	becomes  = "LARGEBOX_CRASH_COMMAND" // the file to execute
 	stopsAt  = "LARGEBOX_CRASH_STOPS"   // the names of steps
@@ -71,7 +70,7 @@ const (
 
 // become makes this process the command. It never returns.
 func become(path string) {
-	runtime.LockOSThread() // the filter is the thread's, and of what it executes
+	runtime.LockOSThread() // the filter holds for this thread and what it executes
 	err := enterCgroup(os.Getenv(inCgroup))
 	if names := os.Getenv(stopsAt); err == nil && names != "" {
 		err = stop(strings.Fields(names))
@@ -84,8 +83,8 @@ func become(path string) {
 	os.Exit(125)
 }
 
-// stop lets every later call of these names wait for whoever has the listener,
-// which it sends over the socket.
+// stop installs a filter: every later call of these names waits for whoever has the
+// listener. It sends the listener over the socket.
 func stop(names []string) error {
 	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}} // seccomp_data.nr
 	for _, known := range steps {
@@ -103,7 +102,7 @@ func stop(names []string) error {
 		return err
 	}
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	// Go's own signals do not make a stopped thread start its call again.
+	// WAIT_KILLABLE_RECV: Go's own signals do not make a stopped thread repeat its call.
 	listener, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
 		unix.SECCOMP_FILTER_FLAG_NEW_LISTENER|unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, uintptr(unsafe.Pointer(&program)))
 	if errno != 0 {
@@ -122,7 +121,7 @@ func receive(socket int) (listener int, err error) {
 	}
 	messages, err := unix.ParseSocketControlMessage(oob[:n])
 	if err != nil || len(messages) != 1 {
-		return -1, errors.New("the command has not come as far as its listener")
+		return -1, errors.New("the command did not send its listener")
 	}
 	fds, err := unix.ParseUnixRights(&messages[0])
 	if err != nil {
@@ -131,7 +130,7 @@ func receive(socket int) (listener int, err error) {
 	return fds[0], nil
 }
 
-// As seccomp_unotify(2) has them.
+// A notification and a response are the structs of seccomp_unotify(2).
 type notification struct {
 	id         uint64
 	pid, flags uint32
@@ -147,14 +146,14 @@ type response struct {
 	flags uint32
 }
 
-// What at can answer, but for an errno for the call to fail with.
+// What at can return, besides an errno for the call to fail with.
 const (
 	goOn = unix.Errno(0)
-	dead = ^unix.Errno(0) // it was killed, and the call is never done
+	dead = ^unix.Errno(0) // the command was killed, and never makes the call
 )
 
-// supervise calls at for every step until the process is gone, and does with it
-// what at answers.
+// supervise calls at for every step, and does what at returns, until the process is
+// gone.
 func supervise(listener int, at func(step) unix.Errno) error {
 	for {
 		ready := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
@@ -168,7 +167,7 @@ func supervise(listener int, at func(step) unix.Errno) error {
 		}
 		var n notification
 		if errno := notify(listener, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)); errno == unix.ENOENT || errno == unix.EINTR {
-			continue // it was killed meanwhile
+			continue // the command was killed meanwhile
 		} else if errno != 0 {
 			return errno
 		}

@@ -15,13 +15,13 @@ import (
 	"golang.org/x/crypto/nacl/secretbox"
 )
 
-// Work is what the command is given: a message, its box, and the key. They are
-// not on the disk that is written to.
+// A work is what the command is given: a message, its box, and the key. They are on
+// another disk than the output.
 type work struct {
 	dir     string
 	key     [32]byte
 	message []byte
-	old     []byte // what is replaced
+	old     []byte // the file that is replaced
 }
 
 func newWork(t *testing.T, size int) *work {
@@ -41,7 +41,7 @@ func (w *work) in(name string) string { return filepath.Join(w.dir, name) }
 // final is the name of the output.
 const final = "final"
 
-// A job is one way to call the command.
+// A job is one command line.
 type job struct {
 	verb      string
 	replace   bool
@@ -57,7 +57,7 @@ func (j job) String() string {
 	return fmt.Sprintf("%s %s%s %s", j.verb, replacing, j.workspace, j.strategy)
 }
 
-// jobs are seal, open and replace, in both workspaces.
+// jobs returns seal and open, new and replacing, in both workspaces.
 func jobs(strategies ...string) (all []job) {
 	for _, strategy := range strategies {
 		for _, workspace := range []string{"mmap", "fallback"} {
@@ -71,7 +71,7 @@ func jobs(strategies ...string) (all []job) {
 	return all
 }
 
-// args do the job with its output in dir.
+// args returns the arguments that do the job with its output in dir.
 func (j job) args(w *work, dir string, more ...string) []string {
 	args := []string{j.verb, "-k", w.in("key"), "--workspace", j.workspace, "--strategy", j.strategy, "-o", filepath.Join(dir, final)}
 	if j.replace {
@@ -84,7 +84,7 @@ func (j job) args(w *work, dir string, more ...string) []string {
 	return append(append(args, more...), w.in(src))
 }
 
-// prepare makes dir what it is before the job.
+// prepare puts dir into its state before the job.
 func (j job) prepare(t *testing.T, w *work, dir string) {
 	t.Helper()
 	if err := os.Remove(filepath.Join(dir, final)); err != nil && !os.IsNotExist(err) {
@@ -95,8 +95,7 @@ func (j job) prepare(t *testing.T, w *work, dir string) {
 	}
 }
 
-// What there can be under the final name. All but the first three break the
-// promise.
+// What the final name can lead to. All but the first three break the promise.
 const (
 	absent   = "absent"
 	old      = "old"
@@ -106,7 +105,7 @@ const (
 	other    = "OTHER BYTES"
 )
 
-// look says what has the final name in dir, and what else is there.
+// look returns what the final name in dir leads to, and the other names there.
 func (j job) look(t *testing.T, w *work, dir string) (outcome string, temps, others []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -151,7 +150,7 @@ func (j job) outcome(t *testing.T, w *work, path string) string {
 	return other
 }
 
-// allowed are the outcomes of a job that was cut short, or was not.
+// allowed returns the outcomes that are right for a job that was done, or was not.
 func (j job) allowed(done bool) []string {
 	switch {
 	case done:
@@ -162,11 +161,11 @@ func (j job) allowed(done bool) []string {
 	return []string{absent, complete}
 }
 
-// copies reports whether another inode is named than the one that is assembled.
+// copies reports whether the named file is another inode than the assembled one.
 func (j job) copies() bool { return j.strategy == "copy" || j.strategy == "clone" }
 
-// leftovers is how many temporaries there can be when the job is cut short: the
-// file that is assembled, where it has a name, and one that waits to be moved.
+// leftovers returns how many temporaries a killed job can leave: the assembled file, if
+// it has a name, and one that is about to be renamed.
 func (j job) leftovers() (n int) {
 	if j.workspace == "fallback" {
 		n++
@@ -177,12 +176,12 @@ func (j job) leftovers() (n int) {
 	return n
 }
 
-// check wants an allowed outcome, and no more temporaries than there can be,
-// which are private if they have the plaintext of open.
+// check checks that the outcome is allowed, that there are at most most temporaries,
+// and that they are private if they hold plaintext.
 func (j job) check(t *testing.T, dir, when, outcome string, temps []string, done bool, most int) {
 	t.Helper()
 	if !slices.Contains(j.allowed(done), outcome) {
-		t.Errorf("%s: the final name is %s", when, outcome)
+		t.Errorf("%s: the final file is %s", when, outcome)
 	}
 	if len(temps) > most {
 		t.Errorf("%s: left behind: %q", when, temps)

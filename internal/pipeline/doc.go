@@ -1,31 +1,31 @@
-// Package pipeline is the way of the data: it brings a message of any size from
-// a source to a file that has no name yet, a piece at a time, on all cores, and
-// then gives that file its name. What happens to a piece is up to its user.
+// Package pipeline moves a message of any size from a source into a file that has
+// no name yet, piece by piece, on all cores, and then gives that file its name. Its
+// user decides what happens to a piece.
 //
 //	source --(each byte read once)--> block --(Worker)--> unfinished file --(Deliver)--> name
 //
-// Call [Begin] with both ends; [Job.Header] reads what stands in front of the
-// message; [Job.Run] brings the message through [Work]; [Job.WriteAt] adds to the
-// unfinished file what is known only at the end; [Job.Deliver] gives the file its
-// name, or its bytes to a stream; [Job.End], deferred, leaves nothing of what was
-// not delivered.
+// Call [Begin] with both ends. [Job.Header] reads the bytes in front of the message,
+// [Job.Run] passes the message through [Work], [Job.WriteAt] writes what is known
+// only at the end, and [Job.Deliver] gives the file its name, or its bytes to a
+// stream. Defer [Job.End]: it removes what was not delivered.
 //
-// # What the pipeline sees to
+// # What the pipeline does
 //
-//   - Sources: files are mapped in windows where they can be, else read with
-//     ReadAt, in both cases by all workers at once; streams are read in order.
-//   - Memory: 32 MiB at the most, whatever the size and the number of workers.
-//     Blocks are wiped after use.
-//   - Cancellation, progress, faults of mapped files, and panics, which are raised
-//     on the goroutine that called Run.
-//   - A source that changed while it was read (for users that ask, with
-//     [Job.CheckSource]).
-//   - The unfinished file: anonymous where there are anonymous files, else a private
-//     temporary; preallocated, written at the offsets that workers choose.
+//   - Sources: it maps a file in windows, or reads it with ReadAt if it cannot be
+//     mapped; all workers do so at once. It reads a stream in order.
+//   - Memory: it uses at most 32 MiB, whatever the size and the number of workers,
+//     and wipes blocks after use.
+//   - It handles cancellation, progress and faults of mapped files. A panic of a
+//     worker becomes a panic of Run.
+//   - It finds a source that changed while it was read, if the user calls
+//     [Job.CheckSource].
+//   - The unfinished file is anonymous where the file system has anonymous files,
+//     else it is a private temporary. The pipeline reserves its space, and writes at
+//     the offsets that workers choose.
 //
-// # What its user sees to
+// # What its user does
 //
-// How the message is cut ([Cuts]), what becomes of a piece ([Worker], one for each
-// goroutine, with whatever state it needs), and whether the whole is right before it
-// is delivered.
+// The user says how the message is cut ([Cuts]) and what happens to a piece
+// ([Worker], one for each goroutine, with the state that it needs), and checks the
+// whole before it is delivered.
 package pipeline

@@ -24,14 +24,14 @@ type Path string
 func (p Path) name() string { return string(p) }
 
 // File returns an open file as an Input, from its current offset to its end.
-// The file stays open, and its offset stays where it is if the file is regular.
+// It does not close f, and does not move the offset of a regular file.
 func File(f *os.File) Input { return fileInput{f} }
 
 type fileInput struct{ *os.File }
 
 func (f fileInput) name() string { return f.Name() }
 
-// Reader returns a stream as an Input. It is read once, to its end, in order.
+// Reader returns a stream as an Input. Run reads it once, to its end, in order.
 func Reader(r io.Reader) Input { return readerInput{r} }
 
 type readerInput struct{ io.Reader }
@@ -39,7 +39,7 @@ type readerInput struct{ io.Reader }
 func (readerInput) name() string { return streamName }
 
 // ReaderAt returns the first size bytes of r as an Input. Several goroutines
-// call r.ReadAt at once, each byte is read once.
+// call r.ReadAt at once. Each byte is read once.
 func ReaderAt(r io.ReaderAt, size int64) Input { return readerAtInput{r, size} }
 
 type readerAtInput struct {
@@ -54,7 +54,7 @@ func (r readerAtInput) name() string {
 	return streamName
 }
 
-// Writer returns a stream as an Output. Its first byte is written by Deliver.
+// Writer returns a stream as an Output. Deliver writes to it, and nothing before.
 func Writer(w io.Writer) Output { return writerOutput{w} }
 
 type writerOutput struct{ io.Writer }
@@ -62,7 +62,7 @@ type writerOutput struct{ io.Writer }
 func (writerOutput) name() string { return streamName }
 
 // An OutputFunc is an Output that Deliver calls with the finished file and its
-// size in bytes. The file is gone when the function has returned.
+// size in bytes. The file is gone when the function returns.
 type OutputFunc func(r io.ReaderAt, size int64) error
 
 func (OutputFunc) name() string { return streamName }

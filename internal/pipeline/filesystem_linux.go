@@ -7,9 +7,9 @@ import (
 
 const errCrossDevice = syscall.EXDEV
 
-// otherFileSystem reports whether two directories are certainly not on one
-// file system, so that no link leads from one to the other. If it is false,
-// they may be on two mounts of one, and a link does not lead there either.
+// otherFileSystem reports whether two directories are on different file systems, so
+// that link(2) fails between them. If it returns false, link(2) can still fail: they
+// may be on two mounts of one file system.
 func otherFileSystem(a, b *os.File) bool {
 	x, err1 := a.Stat()
 	y, err2 := b.Stat()

@@ -9,6 +9,6 @@ import (
 
 var errCrossDevice = errors.ErrUnsupported
 
-// otherFileSystem reports false: it decides what anonymous files are to be, and
-// this host has none.
+// otherFileSystem returns false: it matters only for anonymous files, and this host
+// has none.
 func otherFileSystem(_, _ *os.File) bool { return false }

@@ -23,9 +23,9 @@ type Job struct {
 	result Result
 }
 
-// Begin opens both ends, and finds out what stands in the way at either; out is
-// nil if nothing is written. The Job is to be ended with End. An error is an
-// *Error.
+// Begin opens both ends, and finds errors of both, such as an existing destination,
+// before any work is done. If out is nil, nothing is written. The caller ends the Job
+// with End. Errors are of type *Error.
 func Begin(op string, out Output, in Input, o Options) (*Job, error) {
 	j := &Job{op: op, in: in, out: out, opts: o}
 	if err := j.begin(); err != nil {
@@ -55,8 +55,8 @@ func (j *Job) begin() (err error) {
 	return err
 }
 
-// End closes what Begin and Run opened, and leaves nothing of an output that was
-// not delivered.
+// End closes what Begin and Run opened, and removes an output that was not
+// delivered.
 func (j *Job) End() {
 	if j.file != nil {
 		j.file.Close()
@@ -87,12 +87,12 @@ func (j *Job) Error(err error) error {
 	return e
 }
 
-// Header reads the first n bytes of the source. A shorter source is an
-// io.ErrUnexpectedEOF.
+// Header returns the first n bytes of the source, or io.ErrUnexpectedEOF if it is
+// shorter.
 func (j *Job) Header(n int) ([]byte, error) { return j.source.header(n) }
 
-// Run brings the message through w and returns its length. It may be called
-// once. The Workers have ended when it returns.
+// Run passes the message through w and returns its length in bytes. Call it once.
+// All Workers have ended when it returns.
 func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
 	size := j.source.sizeFrom(w.Start)
 	p := newPlan(j.opts.Workers)
@@ -104,7 +104,8 @@ func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	r := &run{plan: p, inPlace: w.InPlace, used: p.block, pieces: pieces, total: size}
+	r := &run{plan: p, used: p.block, pieces: pieces, total: size}
+	r.apart = !w.InPlace && workspace != Mmap // a mapped source is not copied into a block
 	longest := size
 	if j.target != nil {
 		whole := int64(-1)
@@ -131,11 +132,11 @@ func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
 	return r.do(ctx, workers, j.opts.Progress)
 }
 
-// CheckSource returns err, or an ErrSourceChanged if the source changed since it
-// was opened and err is nil or a failure to read it.
+// CheckSource returns ErrSourceChanged if the source changed since it was opened, and
+// err is nil or a failure to read it. Otherwise it returns err.
 func (j *Job) CheckSource(err error) error { return j.source.check(err) }
 
-// WriteAt writes p at byte off of the unfinished output, after Run.
+// WriteAt writes p to the unfinished output at byte off. Call it after Run.
 func (j *Job) WriteAt(p []byte, off int64) (int, error) { return j.file.WriteAt(p, off) }
 
 // Deliver gives the finished output its name, or its bytes to a stream.
@@ -143,10 +144,10 @@ func (j *Job) Deliver(ctx context.Context) error {
 	published, err := j.target.deliver(ctx, j.file)
 	j.result.Strategy, j.result.Durable = published.Strategy, published.Durable
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = cancelled(ctx) // with its cause, which publish does not tell
+		err = cancelled(ctx) // publish leaves out the cause
 	}
 	return err
 }
 
-// Result returns how the Job was done, so far.
+// Result says how the Job was done so far.
 func (j *Job) Result() Result { return j.result }

@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// The user of the pipeline in these tests has a format that grows: chunks of 1000
-// bytes, of which the last is shorter, each behind its CRC.
+// These tests use the pipeline for a format that is longer than its message: chunks of
+// 1000 bytes, each behind its CRC. The last chunk is shorter.
 const (
 	chunk  = 1000
 	framed = chunk + 4
@@ -122,7 +122,7 @@ func message(n int) []byte {
 	return p
 }
 
-// expected returns the framed message, made without the pipeline.
+// expected returns the framed message. It does not use the pipeline.
 func expected(m []byte) []byte {
 	out := []byte("framed\n")
 	for done := false; !done; {
@@ -166,8 +166,8 @@ func inputs(t *testing.T, content []byte) map[string]Input {
 	}
 }
 
-// outputs are every kind of Output, each with a function that returns what was
-// written to it.
+// outputs makes every kind of Output, with a function that returns what was written to
+// it.
 var outputs = map[string]func(t *testing.T) (Output, func() ([]byte, error)){
 	"path": func(t *testing.T) (Output, func() ([]byte, error)) {
 		path := filepath.Join(t.TempDir(), "out")
@@ -194,9 +194,9 @@ var outputs = map[string]func(t *testing.T) (Output, func() ([]byte, error)){
 
 var bothWorkspaces = []Workspace{AutoWorkspace, Fallback}
 
-// TestSecondUser brings a format that grows through every kind of input and
-// output, in both workspaces, at every boundary.
-func TestSecondUser(t *testing.T) {
+// TestGrowingFormat frames and unframes with every kind of input and output, in both
+// workspaces, at every boundary.
+func TestGrowingFormat(t *testing.T) {
 	ctx := context.Background()
 	each := BlockSize / framed * chunk
 	for _, n := range []int{0, 1, chunk - 1, chunk, chunk + 1, each - 1, each, each + 1, 2 * each, 5*each + 3} {
@@ -230,8 +230,8 @@ func TestSecondUser(t *testing.T) {
 	}
 }
 
-// TestWorkerFails: an error of a worker ends the run, also of the one that finds
-// the end missing, and nothing has a name.
+// TestWorkerFails: an error of a worker ends the run and leaves no name, also if the
+// worker finds that the end is missing.
 func TestWorkerFails(t *testing.T) {
 	altered := expected(message(3*BlockSize + 17))
 	altered[2*BlockSize] ^= 1
@@ -290,8 +290,8 @@ func TestReaderAtInParallel(t *testing.T) {
 	}
 }
 
-// TestReaderAtFails: its error is the Job's, and a short one is not taken for the
-// end.
+// TestReaderAtFails: the Job returns the error of the ReaderAt. A ReaderAt that is
+// shorter than its size is an error, too.
 func TestReaderAtFails(t *testing.T) {
 	errBroken := errors.New("the server hung up")
 	short := bytes.NewReader(message(10))
@@ -309,8 +309,8 @@ func TestReaderAtFails(t *testing.T) {
 	}
 }
 
-// TestOutputFunc: it is not called before all is right, its error is the Job's,
-// and a panic of it leaves nothing.
+// TestOutputFunc: the function is not called if a worker failed, the Job returns its
+// error, and nothing is left if it panics.
 func TestOutputFunc(t *testing.T) {
 	dir := t.TempDir()
 	o := Options{TempDir: dir, Workspace: Fallback}
@@ -340,7 +340,7 @@ func TestOutputFunc(t *testing.T) {
 	}
 }
 
-// TestErrorNamesBothEnds: whichever end fails, the error has both, and its text
+// TestErrorNamesBothEnds: the error has both ends, whichever failed, and its text
 // names the one that failed.
 func TestErrorNamesBothEnds(t *testing.T) {
 	dir := t.TempDir()
@@ -366,9 +366,9 @@ func TestErrorNamesBothEnds(t *testing.T) {
 	}
 }
 
-// TestFileIsTheCallers: a File stays open, and its offset does not move; a pipe is
-// read as a stream.
-func TestFileIsTheCallers(t *testing.T) {
+// TestFileStaysOpen: Run neither closes a File nor moves its offset. It reads a pipe as
+// a stream.
+func TestFileStaysOpen(t *testing.T) {
 	m := message(3 * BlockSize)
 	in := inputs(t, m)["file, offset 777"].(fileInput)
 	var b bytes.Buffer
@@ -394,7 +394,7 @@ func TestFileIsTheCallers(t *testing.T) {
 	}
 }
 
-// TestEachPieceOnce: each piece goes to one worker, the empty one at the end too.
+// TestEachPieceOnce: each piece goes to one worker, also the empty one at the end.
 func TestEachPieceOnce(t *testing.T) {
 	const each = BlockSize / framed * chunk
 	_, workers, err := frame(context.Background(), Writer(io.Discard), Reader(bytes.NewReader(message(9*each))), Options{Workers: 3})

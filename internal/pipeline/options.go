@@ -52,7 +52,7 @@ func (o *Options) check() error {
 	case o.Workers < 0:
 		return fmt.Errorf("%d workers: %w", o.Workers, fs.ErrInvalid)
 	case o.Mode != o.Mode.Perm():
-		return fmt.Errorf("mode %v is more than a permission: %w", o.Mode, fs.ErrInvalid)
+		return fmt.Errorf("mode %v has more than permission bits: %w", o.Mode, fs.ErrInvalid)
 	}
 	return nil
 }
@@ -70,15 +70,16 @@ type Result struct {
 	Durable bool
 }
 
-// An Error is a failed operation, with both ends. Err tells which end failed.
+// An Error reports a failed operation and names both ends. The text of Err names the
+// end that failed.
 type Error struct {
-	Op  string // "seal", for one
+	Op  string // the operation, such as seal
 	Src string // the input's name
 	Dst string // the output's name; empty if the operation writes nothing
 	Err error
 }
 
-// Error returns Op, Src and Err. An Err about the destination names it.
+// Error returns Op, Src and Err. If the destination failed, Err names it.
 func (e *Error) Error() string {
 	if e.Src == "" {
 		return e.Op + ": " + e.Err.Error()
@@ -91,5 +92,5 @@ func (e *Error) Unwrap() error { return e.Err }
 
 var errNil = fmt.Errorf("nil where an Input, an Output or a key is needed: %w", fs.ErrInvalid)
 
-// ErrSourceChanged is a file whose size or mtime changed while it was read.
+// ErrSourceChanged reports a file whose size or mtime changed while it was read.
 var ErrSourceChanged = errors.New("the file changed while it was being read")

@@ -25,7 +25,7 @@ type Piece struct {
 	Last bool
 }
 
-// bounds returns where piece k starts and ends in a message without an end.
+// bounds returns where piece k of an endless message starts and ends.
 func (c Cuts) bounds(k int64) (from, to int64) {
 	if k == 0 {
 		return 0, c.First
@@ -45,26 +45,27 @@ func (c Cuts) count(n int64) int64 {
 	return 1 + (n-c.First-1)/c.Each + 1
 }
 
-// pieces hand a message out, each piece once, to several goroutines.
+// pieces hands out each piece of a message once, to several goroutines.
 type pieces interface {
-	// reader returns one goroutine's access to the pieces.
+	// reader returns a pieceReader for one goroutine.
 	reader() pieceReader
 }
 
 type pieceReader interface {
-	// next calls fn with the next piece. Its bytes are valid until fn returns, and
-	// are either in block or in memory that others may be writing. next returns
-	// io.EOF when there is no piece left.
+	// next calls fn with the next piece. Its bytes are valid until fn returns. They
+	// are in block, or in memory that other processes may be writing. If no piece is
+	// left, next returns io.EOF.
 	next(block []byte, fn func(src []byte, p Piece)) error
 	io.Closer
 }
 
-// A viewer shows pieces of a file: mmapio.Cursor and fallback.Source.
+// A viewer gives access to pieces of a file. It is an mmapio.Cursor or a
+// fallback.Source.
 type viewer interface {
 	View(block []byte, off int64, fn func(p []byte)) error
 }
 
-// filePieces are the pieces of a message of known length.
+// filePieces hands out the pieces of a message of known length.
 type filePieces struct {
 	Cuts
 	view  func() viewer
@@ -76,7 +77,7 @@ type filePieces struct {
 type filePieceReader struct {
 	pieces *filePieces
 	viewer
-	// The piece at hand, and what show does with it.
+	// show calls fn with piece.
 	piece Piece
 	fn    func(src []byte, p Piece)
 	show  func(src []byte)
@@ -84,7 +85,7 @@ type filePieceReader struct {
 
 func (f *filePieces) reader() pieceReader {
 	r := &filePieceReader{pieces: f, viewer: f.view()}
-	r.show = func(src []byte) { r.fn(src, r.piece) } // one for all pieces, so that they make no garbage
+	r.show = func(src []byte) { r.fn(src, r.piece) } // made once: a closure for each piece would be garbage
 	return r
 }
 
@@ -105,8 +106,9 @@ func (r *filePieceReader) Close() error {
 	return nil
 }
 
-// openViews returns how workspace w reads the size bytes of at, and which
-// workspace that is. A window is what a goroutine maps at a time.
+// openViews returns a function that makes viewers of at, and the workspace that they
+// use: w, or for AutoWorkspace the best that at allows. A viewer maps at most window
+// bytes at a time.
 func openViews(w Workspace, at io.ReaderAt, window int) (func() viewer, Workspace, error) {
 	if f, ok := at.(*os.File); ok && w != Fallback {
 		source, err := mmapio.NewSource(f)
@@ -121,7 +123,7 @@ func openViews(w Workspace, at io.ReaderAt, window int) (func() viewer, Workspac
 	return func() viewer { return source }, Fallback, nil
 }
 
-// streamPieces are the pieces of an io.Reader. They are their own pieceReader.
+// streamPieces hands out the pieces of an io.Reader. It is its own pieceReader.
 type streamPieces struct {
 	Cuts
 	r   io.Reader

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestCuts: the pieces of a message are all of it, once; the last one alone is
-// short, and may be empty.
+// TestCuts: the pieces of a message cover it once. Only the last one is short, and it
+// may be empty.
 func TestCuts(t *testing.T) {
 	for _, c := range []Cuts{{10, 10}, {3, 10}, {10, 3}, {1, 1}, {minBlock - 40, minBlock}} {
 		for _, size := range []int64{0, 1, 2, 3, 4, 9, 10, 11, 13, 20, 23, 30, minBlock - 40, minBlock, 3*minBlock - 40, 3*minBlock + 5} {
@@ -39,7 +39,7 @@ func TestCuts(t *testing.T) {
 	}
 }
 
-// TestPlan: whatever the number of workers, together they have the budget.
+// TestPlan: any number of workers together stay within the budget.
 func TestPlan(t *testing.T) {
 	for _, workers := range []int{0, 1, 2, 8, 12, 13, 16, 64, 100, 256, 257, 1 << 20} {
 		p := newPlan(workers)
@@ -47,7 +47,7 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%d workers: %+v", workers, p)
 		}
 		if sum := p.workers * (p.block + p.window); sum > budget {
-			t.Errorf("%d workers have %d bytes", workers, sum)
+			t.Errorf("%d workers have %d bytes, of a budget of %d", workers, sum, budget)
 		}
 	}
 }
@@ -57,6 +57,6 @@ func TestBlocksComeBackWiped(t *testing.T) {
 	block[0], block[99] = 1, 1
 	blocks.put(block, 100)
 	if block[0]|block[99] != 0 {
-		t.Error("a block came back as it was")
+		t.Error("the block was not wiped")
 	}
 }

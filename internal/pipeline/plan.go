@@ -8,8 +8,8 @@ import (
 )
 
 // Memory, in bytes. Each worker has a private block, which fits the second-level
-// cache, and a window of the source mapped. All of them together have budget,
-// whatever the number of workers.
+// cache, and maps a window of the source. All workers together stay within budget,
+// whatever their number.
 const (
 	budget     = 32 << 20
 	BlockSize  = 512 << 10
@@ -18,11 +18,12 @@ const (
 	maxWorkers = budget / minBlock / 2
 )
 
-// A plan is how the workers share the budget.
+// A plan says how the workers share the budget.
 type plan struct{ workers, block, window int }
 
-// newPlan plans for so many workers, or for one on each core if that is zero. A
-// worker that reads into a second block has no window, and the reverse.
+// newPlan returns a plan for that many workers, or for one on each core if that is
+// zero. A worker that reads into a second block maps no window, so the plan has no
+// second block.
 func newPlan(workers int) plan {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -35,7 +36,7 @@ func newPlan(workers int) plan {
 	return p
 }
 
-// blocks are the workers' private buffers of the usual size.
+// blocks lends the workers their private buffers. It keeps those of BlockSize.
 var blocks blockPool
 
 type blockPool struct{ pool sync.Pool }
@@ -49,8 +50,7 @@ func (p *blockPool) get(size int) []byte {
 	return make([]byte, size)
 }
 
-// put takes a block back, and wipes its first used bytes, which are those that
-// may have been written.
+// put takes a block back and wipes its first used bytes. The rest was never written.
 func (p *blockPool) put(block []byte, used int) {
 	xsalsa20poly1305.Wipe(block[:used])
 	if len(block) == BlockSize {

@@ -13,44 +13,44 @@ import (
 
 const progressInterval = 100 * time.Millisecond
 
-// A Worker works on pieces, one at a time. It belongs to one goroutine while Run
-// lasts, and to the caller of Run afterwards.
+// A Worker works on pieces, one at a time. It belongs to one goroutine until Run
+// returns, and to the caller of Run afterwards.
 type Worker interface {
-	// Work turns src, a piece of the message, into output, and returns that and
-	// the offset in the unfinished file where it belongs. The output may be made in
-	// block, and is empty if there is nothing to write. With Work.InPlace, src may
-	// be at the start of block; otherwise they do not overlap.
+	// Work turns src, a piece of the message, into output. It returns the output and
+	// its offset in the unfinished file. The output may be in block, and is empty if
+	// there is nothing to write. With Work.InPlace, src may start where block starts;
+	// otherwise they do not overlap.
 	//
-	// Others may be writing src: Work reads each of its bytes once, and goes on
-	// with what it read. An error ends the run.
+	// Other processes may be writing src, so Work reads each of its bytes once. An
+	// error ends the run.
 	Work(block, src []byte, p Piece) (out []byte, off int64, err error)
 }
 
-// Work is what Run does with a message.
+// Work says what Run does with a message.
 type Work struct {
 	// Start is where the message starts in the source, in bytes.
 	Start int64
-	// Cuts returns how the message is cut, so that neither a piece nor its output
-	// is longer than block bytes, which is a multiple of 64 KiB.
+	// Cuts returns how the message is cut. A piece and its output must each fit into
+	// block bytes. block is a multiple of 64 KiB.
 	Cuts func(block int) Cuts
-	// InPlace says that a Worker can make its output where the piece was read.
+	// InPlace says that a Worker can write its output over its input.
 	InPlace bool
-	// OutputSize returns the size of the whole unfinished file for a message of n
-	// bytes, so that space for it is reserved.
+	// OutputSize returns the size in bytes of the whole unfinished file for a message
+	// of n bytes. Run reserves that space.
 	OutputSize func(n int64) int64
-	// Worker returns the state of one goroutine. Run calls it once for each, before
-	// any of them starts.
+	// Worker returns a new Worker. Run calls it once for each goroutine, before it
+	// starts any of them.
 	Worker func() Worker
 }
 
-// A run brings one message through the workers.
+// A run passes one message through the workers.
 type run struct {
 	plan
-	inPlace bool
-	used    int // how many bytes of a block may be written
-	pieces  pieces
-	dst     io.WriterAt // nil if nothing is written
-	total   int64       // length of the message, or -1
+	apart  bool // pieces are read into a second block
+	used   int  // how many bytes of a block may be written
+	pieces pieces
+	dst    io.WriterAt // nil if nothing is written
+	total  int64       // length of the message, or -1
 
 	done    atomic.Int64
 	stop    atomic.Bool
@@ -63,8 +63,9 @@ type failure struct {
 	panicked any
 }
 
-// do returns the length of the message. It returns when all workers have ended,
-// also if it panics with what a worker or the progress function panicked with.
+// do runs the workers, waits for all of them, and returns the length of the message.
+// If a worker or progress panics, do panics with the same value, also when all workers
+// have ended.
 func (r *run) do(ctx context.Context, workers []Worker, progress func(done, total int64)) (n int64, err error) {
 	if ctx.Err() != nil {
 		return 0, cancelled(ctx)
@@ -96,7 +97,8 @@ func (r *run) do(ctx context.Context, workers []Worker, progress func(done, tota
 	return n, nil
 }
 
-// wait returns when the workers have finished, and stops them if ctx ends.
+// wait waits for the workers, calls progress meanwhile, and stops the workers if ctx
+// ends.
 func (r *run) wait(ctx context.Context, finished <-chan struct{}, progress func(done, total int64)) {
 	var tick <-chan time.Time
 	if progress != nil {
@@ -128,7 +130,7 @@ func (r *run) work(w Worker) {
 	block := blocks.get(r.block)
 	defer blocks.put(block, r.used)
 	in := block
-	if !r.inPlace {
+	if r.apart {
 		in = blocks.get(r.block)
 		defer blocks.put(in, r.used)
 	}
@@ -143,14 +145,14 @@ func (r *run) fail(f failure) {
 	r.stop.Store(true)
 }
 
-// loop is where every byte of a message passes: a piece is read once, worked on
-// once, and written once.
+// loop reads a piece once, works on it once and writes it once, until no piece is
+// left. Every byte of a message passes here.
 func (r *run) loop(w Worker, reader pieceReader, block, in []byte) error {
 	var n int
 	var out []byte
 	var off int64
 	var failed error
-	piece := func(src []byte, p Piece) { // one for all pieces, so that they make no garbage
+	piece := func(src []byte, p Piece) { // made once: a closure for each piece would be garbage
 		n = len(src)
 		out, off, failed = w.Work(block, src, p)
 	}
@@ -173,7 +175,7 @@ func (r *run) loop(w Worker, reader pieceReader, block, in []byte) error {
 	return nil
 }
 
-// cancelled returns why ctx ended, as an error that is ctx.Err() too.
+// cancelled returns the cause of ctx's end, as an error that also is ctx.Err().
 func cancelled(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if errors.Is(cause, err) {

@@ -11,15 +11,14 @@ import (
 	"github.com/largebox/largebox/mmapio"
 )
 
-// A source is an opened Input: a stream, or something of known size to be read at
-// any place.
+// A source is an opened Input: a stream, or a file or other io.ReaderAt of known size.
 type source struct {
 	stream io.Reader
 	at     io.ReaderAt // nil for a stream
-	start  int64       // of the input, in at
-	size   int64       // of the input
-	info   fs.FileInfo // of a file, as it was when it was opened
-	opened io.Closer   // what is ours to close
+	start  int64       // where the input starts in at
+	size   int64       // of the input, in bytes
+	info   fs.FileInfo // of a file, from when it was opened
+	opened io.Closer   // what close closes; may be nil
 }
 
 func (r readerInput) openInput() (*source, error) { return &source{stream: r.Reader}, nil }
@@ -63,8 +62,8 @@ func openFile(f *os.File) (*source, error) {
 	return &source{stream: f, info: info}, nil
 }
 
-// hasContent tells an empty file from the files of /proc, whose size is zero
-// whatever they hold.
+// hasContent reports whether f has a byte. A file of /proc may have some, although its
+// size is zero.
 func hasContent(f *os.File) bool {
 	n, _ := f.ReadAt(make([]byte, 1), 0)
 	return n > 0
@@ -84,8 +83,7 @@ func (s *source) sizeFrom(off int64) int64 {
 	return max(0, s.size-off)
 }
 
-// header reads the first n bytes. A source that is shorter is an
-// io.ErrUnexpectedEOF.
+// header returns the first n bytes, or io.ErrUnexpectedEOF if the source is shorter.
 func (s *source) header(n int) ([]byte, error) {
 	p := make([]byte, n)
 	r := s.stream
@@ -99,7 +97,8 @@ func (s *source) header(n int) ([]byte, error) {
 	return p, err
 }
 
-// pieces cut up what stands behind off; a stream has been read up to there.
+// pieces returns the pieces of what follows byte off, and the workspace that reads
+// them. A stream must have been read up to off.
 func (s *source) pieces(cuts Cuts, p plan, w Workspace, off int64) (pieces, Workspace, error) {
 	if s.at == nil {
 		return &streamPieces{Cuts: cuts, r: s.stream}, Fallback, nil
@@ -111,10 +110,10 @@ func (s *source) pieces(cuts Cuts, p plan, w Workspace, off int64) (pieces, Work
 	return &filePieces{Cuts: cuts, view: view, start: s.start + off, size: s.sizeFrom(off)}, served, nil
 }
 
-// check returns err, or an ErrSourceChanged where a change of the file explains a
-// success that is none, or a failure to read. A new size or mtime shows a change;
-// ctime does not count, since a new link or another permission alters it, too.
-// Stores through a mapping may show in neither (mmap(2)).
+// check returns ErrSourceChanged if the file changed, and err is nil or a failure to
+// read it. Otherwise it returns err. A new size or mtime shows a change. A new ctime
+// does not: link(2) and chmod(2) set it, too. A store through a mapping may change
+// none of them (mmap(2)).
 func (s *source) check(err error) error {
 	var fault *mmapio.FaultError
 	if err != nil && !errors.As(err, &fault) && !errors.Is(err, io.ErrUnexpectedEOF) {

@@ -31,7 +31,7 @@ func (fn OutputFunc) openOutput(t *target) error {
 	return t.openWork(os.TempDir())
 }
 
-// openOutput finds out what stands in the way before any work is done.
+// openOutput finds errors now that would otherwise come when all the work is done.
 func (p Path) openOutput(t *target) (err error) {
 	if t.dir, t.name, err = publish.OpenParent(string(p)); err != nil {
 		return err
@@ -47,14 +47,13 @@ func (p Path) openOutput(t *target) (err error) {
 		return err
 	}
 	if (t.o.Strategy == publish.Link || t.o.Strategy == publish.Rename) && otherFileSystem(t.work.File(), t.dir.File()) {
-		// Found now, and not when all the work is done.
 		return &fs.PathError{Op: string(t.o.Strategy) + " from " + t.o.TempDir + " into", Path: t.dir.Path(), Err: errCrossDevice}
 	}
 	return nil
 }
 
-// openWork opens the directory in which the output is assembled: TempDir, or else
-// the one given.
+// openWork opens the directory in which the output is assembled: TempDir, or
+// otherwise if TempDir is empty.
 func (t *target) openWork(otherwise string) (err error) {
 	dir := t.o.TempDir
 	if dir == "" {
@@ -73,11 +72,10 @@ func (t *target) close() {
 	}
 }
 
-// create makes the unfinished file, for size bytes or, if that is negative, for
-// an unknown number of them.
+// create makes the unfinished file for size bytes. A negative size is not known yet.
 func (t *target) create(size int64) (*publish.File, error) {
 	if size <= BlockSize {
-		size = 0 // the first write finds a full disk as soon as fallocate
+		size = 0 // the first write finds a full disk as early as fallocate would
 	}
 	exclusive := !t.mayLink()
 	return publish.Create(t.work, publish.CreateOptions{
@@ -87,8 +85,8 @@ func (t *target) create(size int64) (*publish.File, error) {
 
 var kinds = map[Workspace]publish.Kind{Mmap: publish.Anonymous, Fallback: publish.Temporary}
 
-// mayLink reports whether the unfinished file itself may become the published
-// one. If not, it is made so that nobody else can give it a name either.
+// mayLink reports whether the unfinished file itself may get the final name. If not,
+// it is created so that no process can link it.
 func (t *target) mayLink() bool {
 	switch {
 	case t.dir == nil, t.o.Strategy == publish.Clone, t.o.Strategy == publish.Copy:
@@ -122,8 +120,8 @@ func (t *target) handOver(ctx context.Context, f *os.File) error {
 	return send(ctx, t.stream, f, info.Size())
 }
 
-// send copies the first size bytes of f to w, through a block that is wiped
-// afterwards: it may be plaintext.
+// send copies the first size bytes of f to w. They may be plaintext, so it wipes its
+// block afterwards.
 func send(ctx context.Context, w io.Writer, f io.ReaderAt, size int64) error {
 	block := blocks.get(BlockSize)
 	defer blocks.put(block, int(min(size, BlockSize)))

@@ -3,13 +3,13 @@
 // Package testfs gives tests real file systems to work on: tmpfs, and ext4, xfs,
 // btrfs and overlay on loop devices, bind mounts and subvolumes.
 //
-// A package that uses it has
+// A package that uses it has this function:
 //
 //	func TestMain(m *testing.M) { testfs.Main(m) }
 //
-// With root, Main runs the tests in a mount namespace of their own, so that
-// nothing stays mounted, whatever happens to them. What cannot be had here
-// (no root, no mkfs) makes a test skip and say why; in CI (CI=true) it fails.
+// As root, Main runs the tests in a mount namespace of their own, so that nothing
+// stays mounted, whatever happens to them. If something is missing (root, mkfs), a
+// test skips and says why; in CI (CI=true) it fails.
 package testfs
 
 import (
@@ -25,8 +25,8 @@ import (
 // Kinds are the file systems that Dir can make.
 var Kinds = []string{"tmpfs", "ext4", "xfs", "btrfs", "overlay"}
 
-// ImageSize is the size in bytes of the images behind loop devices, which are
-// sparse. It can be set before the first is made.
+// ImageSize is the size in bytes of the images behind loop devices. They are sparse.
+// Set it before the first call of Dir.
 var ImageSize int64 = 3 << 30
 
 const inside = "LARGEBOX_TESTFS_NAMESPACE"
@@ -37,14 +37,14 @@ func Main(m *testing.M) {
 	os.Exit(Run(m))
 }
 
-// Run is what Main does when Enter has returned.
+// Run runs the tests and unmounts. Main calls it after Enter.
 func Run(m *testing.M) int {
 	defer mounts.cleanUp()
 	return m.Run()
 }
 
-// Enter starts the program again in a mount namespace of its own, with root,
-// and does nothing when it is there.
+// Enter starts the program again in a mount namespace of its own. There, and without
+// root, it does nothing.
 func Enter() {
 	if os.Getuid() == 0 && os.Getenv(inside) == "" {
 		if unshare, err := exec.LookPath("unshare"); err == nil && exec.Command(unshare, "--mount", "true").Run() == nil {
@@ -56,7 +56,7 @@ func Enter() {
 	}
 }
 
-// Missing ends a test that cannot run here: it skips, or fails in CI.
+// Missing skips a test that cannot run here. In CI it fails the test.
 func Missing(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -73,8 +73,8 @@ func Each(t *testing.T, fn func(t *testing.T, kind, dir string)) {
 	}
 }
 
-// Dir returns a new directory on a file system of that kind, which is shared
-// by the tests of a package and is removed with its content after the test.
+// Dir returns a new directory on a file system of that kind. The tests of a package
+// share the file system. The directory is removed after the test.
 func Dir(t testing.TB, kind string) string {
 	t.Helper()
 	root, err := mounts.get(kind)
@@ -90,15 +90,15 @@ func Dir(t testing.TB, kind string) string {
 	return dir
 }
 
-// Bind mounts dir a second time, which is another mount of the same file
-// system (and the same st_dev), and returns where.
+// Bind mounts dir a second time and returns where: another mount of the same file
+// system, with the same st_dev.
 func Bind(t testing.TB, dir string) string {
 	t.Helper()
 	return mountFor(t, "--bind", dir)
 }
 
-// Mount mounts a file system of its own for one test; args are mount's, without
-// the mount point.
+// Mount mounts a file system for one test and returns where. args are those of mount(8)
+// without the mount point.
 func Mount(t testing.TB, args ...string) string {
 	t.Helper()
 	return mountFor(t, args...)
@@ -122,7 +122,7 @@ func mountFor(t testing.TB, args ...string) string {
 	return at
 }
 
-// Subvolume makes a btrfs subvolume in dir, which is on btrfs.
+// Subvolume makes a subvolume in dir, which must be on btrfs, and returns its path.
 func Subvolume(t testing.TB, dir string) string {
 	t.Helper()
 	at := filepath.Join(dir, "subvolume")
@@ -145,7 +145,7 @@ func Image(t testing.TB, kind string, size int64) string {
 
 func canMount() error {
 	if os.Getenv(inside) == "" {
-		return fmt.Errorf("needs root, and unshare(1)")
+		return fmt.Errorf("needs root and unshare(1)")
 	}
 	return nil
 }
@@ -224,7 +224,7 @@ func (m *table) mount(kind string) (string, error) {
 		if err = makeImage(image, kind, ImageSize); err == nil {
 			err = run("mount", "-o", "loop", image, at)
 		}
-		os.Remove(image) // the loop device keeps it
+		os.Remove(image) // the loop device keeps the file
 	}
 	if err == nil {
 		err = os.Chmod(at, 0o755)

@@ -1,5 +1,5 @@
-// Package testlong tells tests how many rounds to do: few in a plain go test,
-// many where LARGEBOX_LONG=1 is set.
+// Package testlong tells tests how many rounds to run: few in a plain go test, many if
+// LARGEBOX_LONG=1 is set.
 package testlong
 
 import "os"

@@ -1,7 +1,7 @@
 //go:build libsodium
 
-// Package sodium is libsodium's secretbox, for comparison. It is built with the
-// tag libsodium alone, and needs cgo, pkg-config and libsodium's headers.
+// Package sodium calls libsodium's secretbox, for comparison. It is built only with the
+// tag libsodium, and needs cgo, pkg-config and libsodium's headers.
 package sodium
 
 /*
@@ -34,8 +34,8 @@ func init() {
 	}
 }
 
-// Version is libsodium's own word on its version, and the file it was loaded from: the
-// program itself, if it is linked statically.
+// Version returns libsodium's version and the file it was loaded from. If libsodium is
+// linked statically, that is the program itself.
 func Version() string {
 	return fmt.Sprintf("%s (%s)", C.GoString(C.sodium_version_string()), C.GoString(C.library()))
 }

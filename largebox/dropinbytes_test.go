@@ -12,8 +12,8 @@ import (
 	xsecretbox "golang.org/x/crypto/nacl/secretbox"
 )
 
-// The engine's own tests go through every length; these see that the packages
-// that stand in for x/crypto's are wired to it, argument by argument.
+// The engine's own tests cover every length. These check that the drop-ins pass each
+// argument to it.
 
 func TestDropInSecretbox(t *testing.T) {
 	nonce := [NonceSize]byte{9, 8, 7}
@@ -29,10 +29,10 @@ func TestDropInSecretbox(t *testing.T) {
 		}
 	}
 	if lsecretbox.Overhead != xsecretbox.Overhead || Overhead != xsecretbox.Overhead {
-		t.Error("another Overhead")
+		t.Error("Overhead differs from x/crypto's")
 	}
 	if _, ok := lsecretbox.Open(nil, make([]byte, Overhead-1), &nonce, &testKey); ok {
-		t.Error("15 bytes open")
+		t.Error("a box of 15 bytes opens")
 	}
 }
 
@@ -89,7 +89,7 @@ func TestDropInSealedBox(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(ours) != 6+n+lbox.AnonymousOverhead || lbox.AnonymousOverhead != xbox.AnonymousOverhead {
-			t.Errorf("a sealed box of %d bytes has %d", n, len(ours))
+			t.Errorf("the sealed box of %d bytes, behind a prefix of 6, ends at %d", n, len(ours))
 		}
 		if got, ok := xbox.OpenAnonymous(nil, ours[6:], public, private); !ok || !bytes.Equal(got, m) {
 			t.Errorf("x/crypto does not open our sealed box of %d bytes", n)
@@ -103,6 +103,6 @@ func TestDropInSealedBox(t *testing.T) {
 		}
 	}
 	if _, ok := lbox.OpenAnonymous(nil, make([]byte, lbox.AnonymousOverhead-1), public, private); ok {
-		t.Error("47 bytes open")
+		t.Error("a sealed box of 47 bytes opens")
 	}
 }
