@@ -18,7 +18,7 @@ type bar struct {
 }
 
 const (
-	barWidth     = 24
+	barWidth     = 16
 	barLineEvery = time.Second
 )
 
@@ -57,11 +57,20 @@ func (b *bar) show() {
 		b.console.printf("%s: %s", b.what, b.state(false))
 		return
 	}
-	line := []rune(b.what + "  " + b.state(true))
-	if len(line) >= width { // a line that wraps could not be erased
-		line = line[len(line)-width+1:]
+	b.console.draw(fit(b.what, b.state(true), width-1))
+}
+
+// fit returns what and state in at most width columns, since a line that wraps could
+// not be erased. It shortens what, and state only if there is no other way.
+func fit(what, state string, width int) string {
+	name, rest := []rune(what), []rune("  "+state)
+	if room := width - len(rest); room <= 1 {
+		name = nil
+		rest = rest[2:]
+	} else if len(name) > room {
+		name = append([]rune("…"), name[len(name)-room+1:]...)
 	}
-	b.console.draw(string(line))
+	return string(append(name, rest[:min(len(rest), max(width, 0))]...))
 }
 
 // state returns what is known: of a pipe, not how much there is to come.

@@ -51,6 +51,27 @@ func TestBarOfPipe(t *testing.T) {
 	}
 }
 
+// TestBarFits: the bar's line is never longer than the terminal is wide.
+func TestBarFits(t *testing.T) {
+	for _, c := range []struct {
+		what, state string
+		width       int
+		want        string
+	}{
+		{"seal big", "10%", 79, "seal big  10%"},
+		{"seal big", "10%", 13, "seal big  10%"},
+		{"seal a/long/name", "10%", 13, "…ng/name  10%"},
+		{"seal big", "10% 1 MiB", 11, "10% 1 MiB"},
+		{"seal big", "10% 1 MiB", 4, "10% "},
+		{"seal big", "10%", 0, ""},
+		{"seal big", "10%", -1, ""},
+	} {
+		if got := fit(c.what, c.state, c.width); got != c.want {
+			t.Errorf("%q in %d columns, want %q", got, c.width, c.want)
+		}
+	}
+}
+
 // TestNothingOnTheBarsLine: messages begin on a line of their own, and the bar is
 // gone at the end.
 func TestNothingOnTheBarsLine(t *testing.T) {

@@ -172,13 +172,13 @@ func (c *call) advise(f work, err error) error {
 	case c.seals || !errors.Is(err, largebox.ErrNotAuthentic) && !errors.Is(err, largebox.ErrTooShort):
 	case c.ref.Flag == "key":
 		return hintedError{err, "nothing was written; check that this is the key it was sealed with, and that the copy is complete; " +
-			"what was sealed for you (-r) opens with -i, and what somebody sealed for you as theirs (-r and -i) with -i and --from"}
+			"if it was sealed with -r, open it with -i; if with -r and -i, with -i and --from"}
 	case c.ref.Peer == "":
 		return hintedError{err, "nothing was written; check that it was sealed for this identity, and that the copy is complete; " +
-			"a box that tells who sealed it (-r and -i) needs --from, and one that was sealed with a secret key needs -k"}
+			"if it was sealed with -r and -i, add --from; if with a secret key, use -k instead"}
 	default:
-		return hintedError{err, "nothing was written; check that these are the two whose box it is, and that the copy is complete; " +
-			"a box that was sealed with -r alone opens without --from"}
+		return hintedError{err, "nothing was written; check that it was sealed for this identity by that owner, and that the copy is complete; " +
+			"if it was sealed with -r alone, leave out --from"}
 	}
 	return err
 }
