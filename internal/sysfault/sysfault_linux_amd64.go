@@ -1,5 +1,3 @@
-// Package sysfault lets chosen system calls of a test fail, one at a time: a
-// supervisor is asked about each of them (seccomp_unotify(2)).
 package sysfault
 
 import (
