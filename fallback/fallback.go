@@ -39,14 +39,16 @@ func NewSource(r io.ReaderAt) *Source { return &Source{r} }
 // The error is an io.ErrUnexpectedEOF where r ends before.
 func (s *Source) View(block []byte, off int64, fn func(p []byte)) error {
 	n, err := s.r.ReadAt(block, off)
-	if n < len(block) {
-		if err == io.EOF {
-			err = fmt.Errorf("the file was truncated: %w", io.ErrUnexpectedEOF)
-		}
-		return s.named(err)
+	switch {
+	case n == len(block):
+		fn(block)
+		return nil
+	case err == io.EOF:
+		err = fmt.Errorf("the file was truncated: %w", io.ErrUnexpectedEOF)
+	case err == nil: // which an io.ReaderAt must not do
+		err = io.ErrNoProgress
 	}
-	fn(block)
-	return nil
+	return s.named(err)
 }
 
 // named adds the name of the reader to err, unless err has a path already.

@@ -1,8 +1,6 @@
 package largebox
 
 import (
-	"context"
-
 	"github.com/largebox/largebox/internal/pipeline"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
 )
@@ -54,13 +52,13 @@ func (w *worker) Work(block, src []byte, p pipeline.Piece) ([]byte, int64, error
 
 // run passes the message through j. It returns its length and the workers' parts of
 // the tag. The caller clears the parts.
-func (t *transfer) run(ctx context.Context, j *pipeline.Job) (n int64, parts []xsalsa20poly1305.Part, err error) {
+func (t *transfer) run(j *pipeline.Job) (n int64, parts []xsalsa20poly1305.Part, err error) {
 	defer func() {
 		for _, w := range t.workers {
 			w.part.Wipe()
 		}
 	}()
-	n, err = j.Run(ctx, pipeline.Work{
+	n, err = j.Run(pipeline.Work{
 		Start: t.srcStart,
 		// Pieces end where blocks of the output do, so that all writes but the first
 		// and the last are of whole pages.
@@ -78,6 +76,7 @@ func (t *transfer) run(ctx context.Context, j *pipeline.Job) (n int64, parts []x
 	if err != nil {
 		return 0, nil, err
 	}
+	parts = make([]xsalsa20poly1305.Part, 0, len(t.workers)) // so that append leaves no copy behind
 	for _, w := range t.workers {
 		parts = append(parts, w.part)
 	}

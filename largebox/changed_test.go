@@ -108,7 +108,7 @@ func TestBoxChangedWhileOpened(t *testing.T) {
 	const n = 5*blockSize + 100
 	bothWorkspaces(t, func(t *testing.T, o Options, dir, _ string) {
 		var box bytes.Buffer
-		if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(n))), SecretKey(testSecret), o); err != nil {
+		if _, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(message(n))), SecretKey(testSecret), streaming(o)); err != nil {
 			t.Fatal(err)
 		}
 		src := filepath.Join(t.TempDir(), "sealed")

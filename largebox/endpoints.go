@@ -13,7 +13,8 @@ type Input = pipeline.Input
 // An Output is where bytes go: a Path, Writer or OutputFunc.
 type Output = pipeline.Output
 
-// A Path is the path of a file (a string), as an Input or an Output.
+// A Path is the path of a file (a string), as an Input or an Output. To open a named
+// pipe takes until a program opens its other end, also if the context ends.
 type Path = pipeline.Path
 
 // File returns an open file as an Input, from its current offset to its end. A
@@ -34,9 +35,9 @@ func Reader(r io.Reader) Input { return pipeline.Reader(r) }
 // Until then the output is in a private temporary file (see Options.TempDir).
 func Writer(w io.Writer) Output { return pipeline.Writer(w) }
 
-// An OutputFunc is a func(r io.ReaderAt, size int64) error, as an Output. It is
-// called once, when the operation is complete, with the finished output and its
-// size in bytes; for a box that is opened, after the tag has verified. It can read r
-// as often as it likes, for instance to send it to a server that asks twice. The
-// output is gone when the function returns. The operation returns its error.
-type OutputFunc = pipeline.OutputFunc
+// OutputFunc returns a function as an Output. It is called once, when the operation is
+// complete, with the finished output and its size in bytes; for a box that is opened,
+// after the tag has verified. It may read r as often as it likes, for instance to send
+// it to a server that asks twice. The output is gone when fn returns. The operation
+// returns fn's error.
+func OutputFunc(fn func(r io.ReaderAt, size int64) error) Output { return pipeline.Func(fn) }

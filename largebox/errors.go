@@ -9,11 +9,28 @@ import (
 	"github.com/largebox/largebox/internal/pipeline"
 )
 
-// An Error reports a failed operation: the functions that seal, open and verify return
-// an *Error. Op is seal, open or verify. Src and Dst are the names of both ends; Dst
-// is empty for verify. Err is the cause; its text names the destination if that
-// failed. The text of an Error is Op, Src and the cause.
-type Error = pipeline.Error
+// An Error reports a failed operation, and names both ends. The functions that seal,
+// open and verify return an *Error.
+type Error struct {
+	Op  string // seal, open or verify
+	Src string // the name of the Input; "stream" if it has none
+	Dst string // the name of the Output; empty for verify
+	Err error  // the cause, whose text names the destination if that failed
+}
+
+// Error returns Op, Src and the text of Err.
+func (e *Error) Error() string { return (*pipeline.Error)(e).Error() }
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// public returns the pipeline's Error as one of this package.
+func public(err error) error {
+	if e, ok := err.(*pipeline.Error); ok {
+		return (*Error)(e)
+	}
+	return err
+}
 
 // Errors to test for with errors.Is. Besides these, operations return fs.ErrExist if
 // the destination exists, fs.ErrNotExist if a file is missing, fs.ErrInvalid for

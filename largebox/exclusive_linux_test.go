@@ -41,7 +41,7 @@ func TestUnverifiedPlaintextCannotBeLinked(t *testing.T) {
 			work = c.o.TempDir
 		}
 		tried := 0
-		c.o.NoSync = true
+		_, c.o.NoSync = c.dst.(Path)
 		c.o.Progress = func(done, total int64) {
 			if done < total {
 				return

@@ -3,7 +3,7 @@ package largebox
 import (
 	"context"
 	"errors"
-	"io"
+	"io/fs"
 
 	"github.com/largebox/largebox/internal/pipeline"
 	"github.com/largebox/largebox/internal/xsalsa20poly1305"
@@ -38,17 +38,14 @@ func VerifyFile(ctx context.Context, src string, key Opener, opts VerifyOptions)
 // SealStream is SealFile for all kinds of Input and Output. It keeps the plaintext
 // of a Reader in private memory, and writes it to no file.
 func SealStream(ctx context.Context, dst Output, src Input, key Sealer, opts Options) (Result, error) {
-	if opts.Mode == 0 {
-		opts.Mode = 0o666
-	}
-	j, err := begin("seal", dst, src, key, opts)
+	j, err := begin(ctx, "seal", dst, src, key, 0o666, opts)
 	if err != nil {
 		return Result{}, err
 	}
 	defer j.End()
-	n, err := seal(ctx, j, key)
+	n, err := seal(j, key)
 	if err = j.CheckSource(err); err == nil {
-		err = j.Deliver(ctx)
+		err = j.Deliver()
 	}
 	return result(j, n, err)
 }
@@ -56,45 +53,44 @@ func SealStream(ctx context.Context, dst Output, src Input, key Sealer, opts Opt
 // OpenStream is OpenFile for all kinds of Input and Output. It gives a Writer
 // nothing before the whole box has verified.
 func OpenStream(ctx context.Context, dst Output, src Input, key Opener, opts Options) (Result, error) {
-	if opts.Mode == 0 {
-		opts.Mode = 0o600
-	}
-	j, err := begin("open", dst, src, key, opts)
+	j, err := begin(ctx, "open", dst, src, key, 0o600, opts)
 	if err != nil {
 		return Result{}, err
 	}
 	defer j.End()
-	n, err := open(ctx, j, key, opening)
+	n, err := open(j, key, opening)
 	if err == nil {
-		err = j.Deliver(ctx)
+		err = j.Deliver()
 	}
 	return result(j, n, err)
 }
 
 // VerifyStream is VerifyFile for all kinds of Input.
 func VerifyStream(ctx context.Context, src Input, key Opener, opts VerifyOptions) (Result, error) {
-	j, err := pipeline.Begin("verify", nil, src, pipeline.Options{Workspace: opts.Workspace, Workers: opts.Workers, Progress: opts.Progress})
+	if key == nil {
+		return Result{}, &Error{Op: "verify", Err: errNil}
+	}
+	o := Options{Workspace: opts.Workspace, Workers: opts.Workers, Progress: opts.Progress}
+	j, err := pipeline.Begin(ctx, "verify", nil, src, 0, o.pipeline())
 	if err != nil {
-		return Result{}, err
+		return Result{}, public(err)
 	}
 	defer j.End()
-	if key == nil {
-		return Result{}, j.Error(errNil)
-	}
-	n, err := open(ctx, j, key, nil)
+	n, err := open(j, key, nil)
 	return result(j, n, err)
 }
 
 // begin opens both ends of an operation that writes.
-func begin(op string, dst Output, src Input, key any, opts Options) (*pipeline.Job, error) {
+func begin(ctx context.Context, op string, dst Output, src Input, key any, mode fs.FileMode, opts Options) (*pipeline.Job, error) {
 	if dst == nil || key == nil {
 		return nil, &Error{Op: op, Err: errNil}
 	}
-	return pipeline.Begin(op, dst, src, pipeline.Options(opts))
+	j, err := pipeline.Begin(ctx, op, dst, src, mode, opts.pipeline())
+	return j, public(err)
 }
 
 // seal assembles the box: first the ciphertext, then the bytes in front of it.
-func seal(ctx context.Context, j *pipeline.Job, key Sealer) (n int64, err error) {
+func seal(j *pipeline.Job, key Sealer) (n int64, err error) {
 	var t transfer
 	defer t.box.Wipe()
 	prefix, err := key.seal(&t.box)
@@ -102,7 +98,7 @@ func seal(ctx context.Context, j *pipeline.Job, key Sealer) (n int64, err error)
 		return 0, err
 	}
 	t.op, t.dstStart = sealing, int64(len(prefix)+Overhead)
-	n, parts, err := t.run(ctx, j)
+	n, parts, err := t.run(j)
 	if err != nil {
 		return 0, err
 	}
@@ -114,10 +110,10 @@ func seal(ctx context.Context, j *pipeline.Job, key Sealer) (n int64, err error)
 
 // open decrypts the message into the output, or only authenticates it if op is nil.
 // It returns ErrNotAuthentic if the tag does not verify.
-func open(ctx context.Context, j *pipeline.Job, key Opener, op operation) (n int64, err error) {
+func open(j *pipeline.Job, key Opener, op operation) (n int64, err error) {
 	prefixSize := key.prefixSize()
 	header, err := j.Header(prefixSize + Overhead)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, pipeline.ErrShort) {
 		err = ErrTooShort
 	}
 	if err != nil {
@@ -129,7 +125,7 @@ func open(ctx context.Context, j *pipeline.Job, key Opener, op operation) (n int
 		return 0, err
 	}
 	t.op, t.srcStart = op, int64(len(header))
-	n, parts, err := t.run(ctx, j)
+	n, parts, err := t.run(j)
 	if err != nil {
 		return 0, err
 	}
@@ -143,10 +139,10 @@ func open(ctx context.Context, j *pipeline.Job, key Opener, op operation) (n int
 
 func result(j *pipeline.Job, n int64, err error) (Result, error) {
 	if err != nil {
-		return Result{}, j.Error(err)
+		return Result{}, public(j.Error(err))
 	}
 	r := j.Result()
 	return Result{
-		Bytes: n, Workspace: r.Workspace, Strategy: r.Strategy, Engine: xsalsa20poly1305.Engine(), Workers: r.Workers, Durable: r.Durable,
+		Bytes: n, Workspace: Workspace(r.Workspace), Strategy: r.Strategy, Engine: xsalsa20poly1305.Engine(), Workers: r.Workers, Durable: r.Durable,
 	}, nil
 }

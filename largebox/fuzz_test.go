@@ -99,7 +99,7 @@ func FuzzOpen(f *testing.F) {
 				}
 				check("to a file", got, err)
 				var stream bytes.Buffer
-				_, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(box)), pair.Opener, o)
+				_, err = OpenStream(ctx, Writer(&stream), Reader(bytes.NewReader(box)), pair.Opener, streaming(o))
 				check("to a stream", stream.Bytes(), err)
 				_, err = VerifyFile(ctx, src, pair.Opener, verifying(o))
 				check("verified", want, err)

@@ -23,6 +23,11 @@ const (
 	windowSize = pipeline.WindowSize
 )
 
+// streaming returns what of o an Output that is no Path can use.
+func streaming(o Options) Options {
+	return Options{Workspace: o.Workspace, Workers: o.Workers, TempDir: o.TempDir, Progress: o.Progress}
+}
+
 // verifying returns the VerifyOptions with o's values.
 func verifying(o Options) VerifyOptions { return VerifyOptions{o.Workspace, o.Workers, o.Progress} }
 

@@ -22,8 +22,9 @@ type HostInfo struct {
 
 // Host returns a description of this host.
 func Host() HostInfo {
-	return HostInfo{
-		Engine: xsalsa20poly1305.Engine(), Cores: runtime.GOMAXPROCS(0),
-		Workspaces: pipeline.Workspaces(), Strategies: publish.Strategies(),
+	h := HostInfo{Engine: xsalsa20poly1305.Engine(), Cores: runtime.GOMAXPROCS(0), Strategies: publish.Strategies()}
+	for _, w := range pipeline.Workspaces() {
+		h.Workspaces = append(h.Workspaces, Workspace(w))
 	}
+	return h
 }

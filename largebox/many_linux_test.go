@@ -207,7 +207,7 @@ func TestCancelledAtEveryStage(t *testing.T) {
 		},
 		"to a stream": func(ctx context.Context, o Options) error {
 			o.TempDir = dir
-			_, err := OpenStream(ctx, Writer(io.Discard), Path(box), key, o)
+			_, err := OpenStream(ctx, Writer(io.Discard), Path(box), key, streaming(o))
 			return err
 		},
 	}

@@ -7,24 +7,25 @@ import (
 	"github.com/largebox/largebox/publish"
 )
 
-// A Workspace (a string) is where the output is assembled, and how the source is
-// read.
-type Workspace = pipeline.Workspace
+// A Workspace is where the output is assembled, and how the source is read.
+type Workspace string
 
 const (
 	// AutoWorkspace uses Mmap where it can, separately for both ends: it reads a
 	// source that cannot be mapped, and writes a named temporary where there are no
 	// anonymous files.
-	AutoWorkspace = pipeline.AutoWorkspace
+	AutoWorkspace Workspace = "auto"
 	// Mmap reads through mapped windows and writes an anonymous file. Linux
 	// only; see package mmapio.
-	Mmap = pipeline.Mmap
+	Mmap Workspace = "mmap"
 	// Fallback reads and writes with plain I/O, into a private temporary file
 	// with a name, next to the destination. See package fallback.
-	Fallback = pipeline.Fallback
+	Fallback Workspace = "fallback"
 )
 
-// Options adjust an operation. The zero value is right for most uses.
+// Options adjust an operation. The zero value is right for most uses. Strategy, Mode,
+// Replace and NoSync are for an Output that is a Path; with another one they are an
+// fs.ErrInvalid.
 type Options struct {
 	// Workspace is AutoWorkspace if empty.
 	Workspace Workspace
@@ -50,6 +51,13 @@ type Options struct {
 	// second and once when all bytes are done without an error. done and total are
 	// bytes of the message; total is -1 as long as it is not known.
 	Progress func(done, total int64)
+}
+
+func (o *Options) pipeline() pipeline.Options {
+	return pipeline.Options{
+		Workspace: pipeline.Workspace(o.Workspace), Strategy: o.Strategy, Workers: o.Workers, Mode: o.Mode,
+		Replace: o.Replace, NoSync: o.NoSync, TempDir: o.TempDir, Progress: o.Progress,
+	}
 }
 
 // VerifyOptions adjust a verification. The fields are those of Options.

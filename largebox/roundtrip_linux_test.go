@@ -119,7 +119,7 @@ func TestTempDir(t *testing.T) {
 				}
 				wantNames(t, dir, "sealed")
 				var got bytes.Buffer
-				if _, err := OpenStream(ctx, Writer(&got), Path(dst), SecretKey(testSecret), o); err != nil || !bytes.Equal(got.Bytes(), m) {
+				if _, err := OpenStream(ctx, Writer(&got), Path(dst), SecretKey(testSecret), streaming(o)); err != nil || !bytes.Equal(got.Bytes(), m) {
 					t.Errorf("opened to a stream: %d bytes, error %v", got.Len(), err)
 				}
 				os.Remove(dst)

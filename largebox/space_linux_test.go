@@ -193,10 +193,10 @@ func TestFullDisk(t *testing.T) {
 					check(what+", replacing", a.do(dst, string(src), Options{Workspace: workspace, Replace: true}))
 					o := Options{Workspace: workspace, TempDir: dir}
 					if a.name == "seal" {
-						_, err := SealStream(ctx, Writer(io.Discard), src, key, o)
+						_, err := SealStream(ctx, Writer(io.Discard), src, key, streaming(o))
 						check(what+", to a stream", err)
 					} else {
-						_, err := OpenStream(ctx, Writer(io.Discard), src, key, o)
+						_, err := OpenStream(ctx, Writer(io.Discard), src, key, streaming(o))
 						check(what+", to a stream", err)
 					}
 				}

@@ -108,3 +108,22 @@ func TestStreamErrors(t *testing.T) {
 	}
 	wantNames(t, dir)
 }
+
+// TestCutOffStream: a reader that is cut off, as a connection can be, is sealed to
+// nothing, and is not taken for a short box.
+func TestCutOffStream(t *testing.T) {
+	dir := t.TempDir()
+	cut := func(n int) Input {
+		return Reader(io.MultiReader(bytes.NewReader(message(n)), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	}
+	for _, n := range []int{0, 10, 1000, 2 * blockSize} {
+		if _, err := SealStream(ctx, Path(filepath.Join(dir, "box")), cut(n), SecretKey(testSecret), Options{}); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("sealed %d bytes: %v", n, err)
+		}
+		_, err := OpenStream(ctx, Writer(io.Discard), cut(n), SecretKey(testSecret), Options{})
+		if !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, ErrTooShort) || errors.Is(err, ErrNotAuthentic) {
+			t.Errorf("opened %d bytes: %v", n, err)
+		}
+	}
+	wantNames(t, dir)
+}

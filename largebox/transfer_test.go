@@ -19,7 +19,7 @@ func TestPartsAreWiped(t *testing.T) {
 		"sealed": bytes.NewReader(message(5 * blockSize)),
 		"failed": io.MultiReader(bytes.NewReader(message(5*blockSize)), iotest.ErrReader(errReader)),
 	} {
-		j, err := pipeline.Begin("seal", Writer(io.Discard), Reader(r), pipeline.Options{Workers: 3})
+		j, err := pipeline.Begin(ctx, "seal", Writer(io.Discard), Reader(r), 0o600, pipeline.Options{Workers: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +27,7 @@ func TestPartsAreWiped(t *testing.T) {
 		var tr transfer
 		tr.box.Init(&testKey, new([NonceSize]byte))
 		tr.op = sealing
-		_, parts, err := tr.run(ctx, j)
+		_, parts, err := tr.run(j)
 		if (err == nil) != (what == "sealed") || len(tr.workers) != 3 {
 			t.Fatalf("%s: %d workers, %v", what, len(tr.workers), err)
 		}
@@ -37,6 +37,9 @@ func TestPartsAreWiped(t *testing.T) {
 		}
 		if worked != (err == nil) {
 			t.Errorf("%s: parts were returned: %v", what, worked)
+		}
+		if err == nil && cap(parts) != len(tr.workers) {
+			t.Errorf("%d parts have room for %d: a slice that grew leaves parts behind", len(parts), cap(parts))
 		}
 		for _, w := range tr.workers {
 			if w.part != (xsalsa20poly1305.Part{}) {

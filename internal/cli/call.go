@@ -151,6 +151,16 @@ func (c *call) perform(f work) (result largebox.Result, err error) {
 	return result, err
 }
 
+// outputOptions returns the options that the output at hand can use: a stream has no
+// mode, for one.
+func (c *call) outputOptions() largebox.Options {
+	o := c.options
+	if _, ok := c.dst.(largebox.Path); !ok {
+		o.Strategy, o.Mode, o.Replace, o.NoSync = "", 0, false, false
+	}
+	return o
+}
+
 func (c *call) isDirectory(src string) error {
 	err := &fs.PathError{Op: c.name, Path: src, Err: syscall.EISDIR}
 	hint := "name a file in it"

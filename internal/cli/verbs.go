@@ -40,7 +40,7 @@ var verbs = []verb{
   pg_dump db | largebox seal -o db.box -`,
 		output: func(src string) (string, error) { return src + suffix, nil },
 		run: func(c *call) (largebox.Result, error) {
-			return largebox.SealStream(c.ctx, c.dst, c.src, c.sealer, c.options)
+			return largebox.SealStream(c.ctx, c.dst, c.src, c.sealer, c.outputOptions())
 		},
 		keys: sealKeys,
 	},
@@ -63,7 +63,7 @@ before the whole box has verified.`,
 			return "", usagef("%s does not end in %s: use -o to say where its content goes", src, suffix)
 		},
 		run: func(c *call) (largebox.Result, error) {
-			return largebox.OpenStream(c.ctx, c.dst, c.src, c.opener, c.options)
+			return largebox.OpenStream(c.ctx, c.dst, c.src, c.opener, c.outputOptions())
 		},
 		keys: openKeys,
 	},

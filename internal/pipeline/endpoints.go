@@ -1,24 +1,26 @@
 package pipeline
 
 import (
+	"context"
 	"io"
 	"os"
 )
 
 // An Input is where bytes come from: a Path, File, Reader or ReaderAt.
 type Input interface {
-	openInput() (*source, error)
+	openInput(ctx context.Context) (*source, error)
 	// name returns the name of the input in errors.
 	name() string
 }
 
-// An Output is where bytes go: a Path, Writer or OutputFunc.
+// An Output is where bytes go: a Path, Writer or Func.
 type Output interface {
 	openOutput(*target) error
 	name() string
 }
 
-// A Path is the path of a file, as an Input or an Output.
+// A Path is the path of a file, as an Input or an Output. To open a named pipe takes
+// until a program opens its other end, also if the context ends.
 type Path string
 
 func (p Path) name() string { return string(p) }
@@ -29,7 +31,12 @@ func File(f *os.File) Input { return fileInput{f} }
 
 type fileInput struct{ *os.File }
 
-func (f fileInput) name() string { return f.Name() }
+func (f fileInput) name() string {
+	if f.File == nil {
+		return streamName
+	}
+	return f.Name()
+}
 
 // Reader returns a stream as an Input. Run reads it once, to its end, in order.
 func Reader(r io.Reader) Input { return readerInput{r} }
@@ -61,10 +68,12 @@ type writerOutput struct{ io.Writer }
 
 func (writerOutput) name() string { return streamName }
 
-// An OutputFunc is an Output that Deliver calls with the finished file and its
-// size in bytes. The file is gone when the function returns.
-type OutputFunc func(r io.ReaderAt, size int64) error
+// Func returns a function as an Output. Deliver calls it with the finished file and
+// its size in bytes. The file is gone when the function returns.
+func Func(fn func(r io.ReaderAt, size int64) error) Output { return funcOutput(fn) }
 
-func (OutputFunc) name() string { return streamName }
+type funcOutput func(r io.ReaderAt, size int64) error
+
+func (funcOutput) name() string { return streamName }
 
 const streamName = "stream"

@@ -11,8 +11,10 @@ import (
 	"github.com/largebox/largebox/publish"
 )
 
-// A Job is one message on its way from an Input to an Output.
+// A Job is one message on its way from an Input to an Output. It is used by one
+// goroutine.
 type Job struct {
+	ctx    context.Context // a Job is one operation
 	op     string
 	in     Input
 	out    Output // nil if nothing is written
@@ -24,25 +26,33 @@ type Job struct {
 }
 
 // Begin opens both ends, and finds errors of both, such as an existing destination,
-// before any work is done. If out is nil, nothing is written. The caller ends the Job
+// before any work is done. If out is nil, nothing is written. A zero Options.Mode is
+// mode. If ctx ends, the methods of the Job return its error. The caller ends the Job
 // with End. Errors are of type *Error.
-func Begin(op string, out Output, in Input, o Options) (*Job, error) {
-	j := &Job{op: op, in: in, out: out, opts: o}
-	if err := j.begin(); err != nil {
+func Begin(ctx context.Context, op string, out Output, in Input, mode fs.FileMode, o Options) (*Job, error) {
+	j := &Job{ctx: ctx, op: op, in: in, out: out, opts: o}
+	if err := j.begin(mode); err != nil {
 		j.End()
 		return nil, j.Error(err)
 	}
 	return j, nil
 }
 
-func (j *Job) begin() (err error) {
+func (j *Job) begin(mode fs.FileMode) (err error) {
 	if j.in == nil {
 		return errNil
 	}
-	if err := j.opts.check(); err != nil {
+	if j.ctx.Err() != nil {
+		return cancelled(j.ctx)
+	}
+	_, published := j.out.(Path)
+	if err := j.opts.check(published); err != nil {
 		return err
 	}
-	if j.source, err = j.in.openInput(); err != nil || j.out == nil {
+	if j.opts.Mode == 0 {
+		j.opts.Mode = mode
+	}
+	if j.source, err = j.in.openInput(j.ctx); err != nil || j.out == nil {
 		return err
 	}
 	j.target = &target{o: j.opts}
@@ -87,13 +97,15 @@ func (j *Job) Error(err error) error {
 	return e
 }
 
-// Header returns the first n bytes of the source, or io.ErrUnexpectedEOF if it is
-// shorter.
+// Header returns the first n bytes of the source, or ErrShort if it is shorter.
 func (j *Job) Header(n int) ([]byte, error) { return j.source.header(n) }
 
 // Run passes the message through w and returns its length in bytes. Call it once.
 // All Workers have ended when it returns.
-func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
+func (j *Job) Run(w Work) (n int64, err error) {
+	if j.ctx.Err() != nil {
+		return 0, cancelled(j.ctx)
+	}
 	size := j.source.sizeFrom(w.Start)
 	p := newPlan(j.opts.Workers)
 	cuts := w.Cuts(p.block)
@@ -129,7 +141,7 @@ func (j *Job) Run(ctx context.Context, w Work) (n int64, err error) {
 	for i := range workers {
 		workers[i] = w.Worker()
 	}
-	return r.do(ctx, workers, j.opts.Progress)
+	return r.do(j.ctx, workers, j.opts.Progress)
 }
 
 // CheckSource returns ErrSourceChanged if the source changed since it was opened, and
@@ -140,11 +152,11 @@ func (j *Job) CheckSource(err error) error { return j.source.check(err) }
 func (j *Job) WriteAt(p []byte, off int64) (int, error) { return j.file.WriteAt(p, off) }
 
 // Deliver gives the finished output its name, or its bytes to a stream.
-func (j *Job) Deliver(ctx context.Context) error {
-	published, err := j.target.deliver(ctx, j.file)
+func (j *Job) Deliver() error {
+	published, err := j.target.deliver(j.ctx, j.file)
 	j.result.Strategy, j.result.Durable = published.Strategy, published.Durable
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = cancelled(ctx) // publish leaves out the cause
+	if j.ctx.Err() != nil && errors.Is(err, j.ctx.Err()) {
+		err = cancelled(j.ctx) // publish leaves out the cause
 	}
 	return err
 }

@@ -64,12 +64,12 @@ func (unframer) Work(block, src []byte, p Piece) ([]byte, int64, error) {
 }
 
 func frame(ctx context.Context, dst Output, src Input, o Options) (n int64, workers []*framer, err error) {
-	j, err := Begin("frame", dst, src, o)
+	j, err := Begin(ctx, "frame", dst, src, 0o600, o)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer j.End()
-	n, err = j.Run(ctx, Work{
+	n, err = j.Run(Work{
 		Cuts: func(block int) Cuts {
 			each := int64(block / framed * chunk)
 			return Cuts{each, each}
@@ -84,13 +84,13 @@ func frame(ctx context.Context, dst Output, src Input, o Options) (n int64, work
 		_, err = j.WriteAt([]byte("framed\n"), 0)
 	}
 	if err == nil {
-		err = j.Deliver(ctx)
+		err = j.Deliver()
 	}
 	return n, workers, j.Error(err)
 }
 
 func unframe(ctx context.Context, dst Output, src Input, o Options) (n int64, err error) {
-	j, err := Begin("unframe", dst, src, o)
+	j, err := Begin(ctx, "unframe", dst, src, 0o600, o)
 	if err != nil {
 		return 0, err
 	}
@@ -100,7 +100,7 @@ func unframe(ctx context.Context, dst Output, src Input, o Options) (n int64, er
 		err = errBadChunk
 	}
 	if err == nil {
-		n, err = j.Run(ctx, Work{
+		n, err = j.Run(Work{
 			Start: header,
 			Cuts: func(block int) Cuts {
 				each := int64(block / framed * framed)
@@ -111,7 +111,7 @@ func unframe(ctx context.Context, dst Output, src Input, o Options) (n int64, er
 		})
 	}
 	if err == nil && dst != nil {
-		err = j.Deliver(ctx)
+		err = j.Deliver()
 	}
 	return n, j.Error(err)
 }
@@ -188,7 +188,7 @@ var outputs = map[string]func(t *testing.T) (Output, func() ([]byte, error)){
 			}
 			return nil
 		}
-		return OutputFunc(fn), func() ([]byte, error) { return b, nil }
+		return Func(fn), func() ([]byte, error) { return b, nil }
 	},
 }
 
@@ -202,8 +202,9 @@ func TestGrowingFormat(t *testing.T) {
 	for _, n := range []int{0, 1, chunk - 1, chunk, chunk + 1, each - 1, each, each + 1, 2 * each, 5*each + 3} {
 		m := message(n)
 		for _, w := range bothWorkspaces {
-			o := Options{Workspace: w, Workers: 3, NoSync: true}
+			o := Options{Workspace: w, Workers: 3}
 			for to, output := range outputs {
+				o.NoSync = to == "path"
 				for from, in := range inputs(t, m) {
 					out, written := output(t)
 					what := fmt.Sprintf("%d bytes, %s, %s to %s", n, w, from, to)
@@ -244,7 +245,7 @@ func TestWorkerFails(t *testing.T) {
 		"no end":             {whole[:len(whole)-4], errNoEnd},
 		"no end, in a piece": {expected(message(5 * chunk))[:header+5*framed], errNoEnd},
 		"only a head":        {[]byte("framed\n"), errNoEnd},
-		"no head":            {[]byte("fram"), io.ErrUnexpectedEOF},
+		"no head":            {[]byte("fram"), ErrShort},
 	} {
 		for _, w := range bothWorkspaces {
 			for from, in := range inputs(t, c.content) {
@@ -309,14 +310,14 @@ func TestReaderAtFails(t *testing.T) {
 	}
 }
 
-// TestOutputFunc: the function is not called if a worker failed, the Job returns its
+// TestFunc: the function is not called if a worker failed, the Job returns its
 // error, and nothing is left if it panics.
-func TestOutputFunc(t *testing.T) {
+func TestFunc(t *testing.T) {
 	dir := t.TempDir()
 	o := Options{TempDir: dir, Workspace: Fallback}
 	called := false
-	fn := func(err error) OutputFunc {
-		return func(io.ReaderAt, int64) error { called = true; return err }
+	fn := func(err error) Output {
+		return Func(func(io.ReaderAt, int64) error { called = true; return err })
 	}
 	bad := expected(message(9000))
 	bad[5000] ^= 1
@@ -333,7 +334,7 @@ func TestOutputFunc(t *testing.T) {
 				t.Error("no panic")
 			}
 		}()
-		frame(context.Background(), OutputFunc(func(io.ReaderAt, int64) error { panic("in the function") }), Reader(bytes.NewReader(bad)), o)
+		frame(context.Background(), Func(func(io.ReaderAt, int64) error { panic("in the function") }), Reader(bytes.NewReader(bad)), o)
 	}()
 	if left := names(t, dir); len(left) > 0 {
 		t.Errorf("left %q", left)

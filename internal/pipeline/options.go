@@ -43,8 +43,12 @@ type Options struct {
 	Progress  func(done, total int64)
 }
 
-func (o *Options) check() error {
+// check finds options that are unusable, or that mean nothing unless a file is
+// published.
+func (o *Options) check(published bool) error {
 	switch {
+	case !published && (o.Strategy != "" || o.Mode != 0 || o.Replace || o.NoSync):
+		return fmt.Errorf("Strategy, Mode, Replace and NoSync are for an Output that is a Path: %w", fs.ErrInvalid)
 	case o.Workspace != "" && !slices.Contains(workspaces, o.Workspace):
 		return fmt.Errorf("unknown workspace %q: %w", o.Workspace, fs.ErrInvalid)
 	case !o.Strategy.Valid():

@@ -96,7 +96,8 @@ func (r *filePieceReader) next(block []byte, fn func(src []byte, p Piece)) error
 		return io.EOF
 	}
 	r.piece, r.fn = Piece{Off: from, Last: to > f.size}, fn
-	return r.View(block[:min(to, f.size)-from], f.start+from, r.show)
+	n := min(to, f.size) - from
+	return r.View(block[:n:n], f.start+from, r.show)
 }
 
 func (r *filePieceReader) Close() error {
@@ -151,8 +152,8 @@ func (s *streamPieces) read(block []byte) (n int, p Piece, err error) {
 	}
 	from, to := s.bounds(s.k)
 	s.k++
-	n, err = io.ReadFull(s.r, block[:to-from])
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	n, err = readFull(s.r, block[:to-from:to-from])
+	if err == io.EOF {
 		s.err = io.EOF
 		return n, Piece{from, true}, nil
 	}

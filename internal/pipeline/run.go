@@ -17,8 +17,8 @@ const progressInterval = 100 * time.Millisecond
 // returns, and to the caller of Run afterwards.
 type Worker interface {
 	// Work turns src, a piece of the message, into output. It returns the output and
-	// its offset in the unfinished file. The output may be in block, and is empty if
-	// there is nothing to write. With Work.InPlace, src may start where block starts;
+	// its offset in the unfinished file. The output may be in block, which is as long as
+	// the longest output, and is empty if there is nothing to write. With Work.InPlace, src may start where block starts;
 	// otherwise they do not overlap.
 	//
 	// Other processes may be writing src, so Work reads each of its bytes once. An
@@ -35,8 +35,8 @@ type Work struct {
 	Cuts func(block int) Cuts
 	// InPlace says that a Worker can write its output over its input.
 	InPlace bool
-	// OutputSize returns the size in bytes of the whole unfinished file for a message
-	// of n bytes. Run reserves that space.
+	// OutputSize returns exactly the size in bytes of the whole unfinished file for a
+	// message of n bytes: Run gives the file that size, and reserves the space.
 	OutputSize func(n int64) int64
 	// Worker returns a new Worker. Run calls it once for each goroutine, before it
 	// starts any of them.
@@ -47,7 +47,7 @@ type Work struct {
 type run struct {
 	plan
 	apart  bool // pieces are read into a second block
-	used   int  // how many bytes of a block may be written
+	used   int  // how many bytes of a block may be used
 	pieces pieces
 	dst    io.WriterAt // nil if nothing is written
 	total  int64       // length of the message, or -1
@@ -122,9 +122,12 @@ func (r *run) wait(ctx context.Context, finished <-chan struct{}, progress func(
 
 // work runs one worker, from start to end.
 func (r *run) work(w Worker) {
+	ended := false
 	defer func() {
 		if p := recover(); p != nil {
 			r.fail(failure{panicked: p})
+		} else if !ended {
+			r.fail(failure{err: errGoexit})
 		}
 	}()
 	block := blocks.get(r.block)
@@ -138,7 +141,10 @@ func (r *run) work(w Worker) {
 	if err := errors.Join(r.loop(w, reader, block, in), reader.Close()); err != nil {
 		r.fail(failure{err: err})
 	}
+	ended = true
 }
+
+var errGoexit = errors.New("a Reader, or another function of the caller, ended its goroutine (runtime.Goexit)")
 
 func (r *run) fail(f failure) {
 	r.failure.CompareAndSwap(nil, &f)
@@ -154,9 +160,10 @@ func (r *run) loop(w Worker, reader pieceReader, block, in []byte) error {
 	var failed error
 	piece := func(src []byte, p Piece) { // made once: a closure for each piece would be garbage
 		n = len(src)
-		out, off, failed = w.Work(block, src, p)
+		out, off, failed = w.Work(block[:r.used:r.used], src, p)
 	}
 	for !r.stop.Load() {
+		failed = io.ErrNoProgress // unless piece is called
 		err := reader.next(in, piece)
 		if err == io.EOF {
 			return nil

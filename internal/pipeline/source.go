@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,21 +22,29 @@ type source struct {
 	opened io.Closer   // what close closes; may be nil
 }
 
-func (r readerInput) openInput() (*source, error) { return &source{stream: r.Reader}, nil }
+func (r readerInput) openInput(ctx context.Context) (*source, error) {
+	if r.Reader == nil {
+		return nil, errNil
+	}
+	return &source{stream: patientReader{ctx, r.Reader}}, nil
+}
 
-func (r readerAtInput) openInput() (*source, error) {
+func (r readerAtInput) openInput(context.Context) (*source, error) {
+	if r.ReaderAt == nil {
+		return nil, errNil
+	}
 	if r.size < 0 {
 		return nil, fmt.Errorf("a size of %d bytes: %w", r.size, fs.ErrInvalid)
 	}
 	return &source{at: r.ReaderAt, size: r.size}, nil
 }
 
-func (p Path) openInput() (*source, error) {
+func (p Path) openInput(ctx context.Context) (*source, error) {
 	f, err := os.Open(string(p))
 	if err != nil {
 		return nil, err
 	}
-	s, err := openFile(f)
+	s, err := openFile(ctx, f)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -44,9 +53,14 @@ func (p Path) openInput() (*source, error) {
 	return s, nil
 }
 
-func (f fileInput) openInput() (*source, error) { return openFile(f.File) }
+func (f fileInput) openInput(ctx context.Context) (*source, error) {
+	if f.File == nil {
+		return nil, errNil
+	}
+	return openFile(ctx, f.File)
+}
 
-func openFile(f *os.File) (*source, error) {
+func openFile(ctx context.Context, f *os.File) (*source, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -59,7 +73,7 @@ func openFile(f *os.File) (*source, error) {
 			return &source{at: f, start: start, size: max(0, info.Size()-start), info: info}, nil
 		}
 	}
-	return &source{stream: f, info: info}, nil
+	return &source{stream: patientReader{ctx, f}, info: info}, nil
 }
 
 // hasContent reports whether f has a byte. A file of /proc may have some, although its
@@ -83,16 +97,16 @@ func (s *source) sizeFrom(off int64) int64 {
 	return max(0, s.size-off)
 }
 
-// header returns the first n bytes, or io.ErrUnexpectedEOF if the source is shorter.
+// header returns the first n bytes, or ErrShort if the source is shorter.
 func (s *source) header(n int) ([]byte, error) {
 	p := make([]byte, n)
 	r := s.stream
 	if s.at != nil {
 		r = io.NewSectionReader(s.at, s.start, min(s.size, int64(n)))
 	}
-	_, err := io.ReadFull(r, p)
+	_, err := readFull(r, p)
 	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
+		err = ErrShort
 	}
 	return p, err
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,7 +15,7 @@ import (
 // A target is an opened Output.
 type target struct {
 	stream io.Writer
-	fn     OutputFunc
+	fn     funcOutput
 	dir    *publish.Dir // where the file will have its name; nil for a stream or fn
 	name   string
 	work   *publish.Dir // where the file is assembled; may be dir
@@ -22,11 +23,17 @@ type target struct {
 }
 
 func (w writerOutput) openOutput(t *target) error {
+	if w.Writer == nil {
+		return errNil
+	}
 	t.stream = w.Writer
 	return t.openWork(os.TempDir())
 }
 
-func (fn OutputFunc) openOutput(t *target) error {
+func (fn funcOutput) openOutput(t *target) error {
+	if fn == nil {
+		return errNil
+	}
 	t.fn = fn
 	return t.openWork(os.TempDir())
 }
@@ -115,10 +122,15 @@ func (t *target) handOver(ctx context.Context, f *os.File) error {
 		return cancelled(ctx)
 	}
 	if t.fn != nil {
-		return t.fn(io.NewSectionReader(f, 0, info.Size()), info.Size())
+		return t.fn(finishedFile{f}, info.Size())
 	}
 	return send(ctx, t.stream, f, info.Size())
 }
+
+// A finishedFile can be read, and not written.
+type finishedFile struct{ f *os.File }
+
+func (f finishedFile) ReadAt(p []byte, off int64) (int, error) { return f.f.ReadAt(p, off) }
 
 // send copies the first size bytes of f to w. They may be plaintext, so it wipes its
 // block afterwards.
@@ -131,9 +143,12 @@ func send(ctx context.Context, w io.Writer, f io.ReaderAt, size int64) error {
 		}
 		p := block[:min(size-sent, BlockSize)]
 		if n, err := f.ReadAt(p, sent); n < len(p) {
-			return err
+			return fmt.Errorf("reading back the output: %w", errors.Join(err, io.ErrUnexpectedEOF))
 		}
 		n, err := w.Write(p)
+		if n < 0 || n > len(p) {
+			return errBadCount
+		}
 		sent += int64(n)
 		if err == nil && n < len(p) {
 			err = io.ErrShortWrite
