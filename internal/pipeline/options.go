@@ -48,7 +48,7 @@ type Options struct {
 func (o *Options) check(published bool) error {
 	switch {
 	case !published && (o.Strategy != "" || o.Mode != 0 || o.Replace || o.NoSync):
-		return fmt.Errorf("Strategy, Mode, Replace and NoSync are for an Output that is a Path: %w", fs.ErrInvalid)
+		return fmt.Errorf("the options Strategy, Mode, Replace and NoSync are for an Output that is a Path: %w", fs.ErrInvalid)
 	case o.Workspace != "" && !slices.Contains(workspaces, o.Workspace):
 		return fmt.Errorf("unknown workspace %q: %w", o.Workspace, fs.ErrInvalid)
 	case !o.Strategy.Valid():
