@@ -147,7 +147,7 @@ func TestPaddingBits(t *testing.T) {
 		if !parseAnyLength(string(built)) {
 			t.Fatalf("the checksum of %s is wrong", built)
 		}
-		_, err := (&File{content: hide(built)}).Secret()
+		_, err := fileWith(built).Secret()
 		if stray == 0 && (err != nil || string(built) != text) || stray != 0 && !errors.Is(err, ErrNotAKey) {
 			t.Errorf("stray bits %04b: %v", stray, err)
 		}

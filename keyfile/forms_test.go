@@ -79,12 +79,13 @@ func TestReturnedKeyIsACopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	content := f.content().bytes
 	f.Wipe()
 	if *got != *key {
 		t.Error("Wipe cleared a key that was taken")
 	}
-	if [Size]byte(f.content()) != [Size]byte{} {
-		t.Errorf("Wipe left %x", f.content())
+	if [Size]byte(content) != [Size]byte{} {
+		t.Errorf("Wipe left %x", content)
 	}
 }
 

@@ -16,43 +16,52 @@ type hidden[T any] func() T
 
 func hide[T any](value T) hidden[T] { return func() T { return value } }
 
-// A key holds the bytes of a secret. Copies of a Secret or an Identity share one,
-// and so are wiped together.
-type key struct {
-	bytes [Size]byte
-	valid bool // bytes were set, and not wiped
-}
+// A key is a secret of Size bytes. Copies of a Secret or an Identity share one, and
+// so are wiped together.
+type key struct{ wipeable }
 
 func randomKey() *key {
-	k := &key{valid: true}
-	rand.Read(k.bytes[:]) // never fails
-	return k
+	bytes := onHeap(Size)
+	rand.Read(bytes) // never fails
+	return &key{wipeable{bytes: bytes}}
 }
 
 func copyKey(bytes *[Size]byte) *key {
-	k := &key{valid: true}
-	copy(k.bytes[:], bytes[:])
-	return k
+	copied := onHeap(Size)
+	copy(copied, bytes[:])
+	return &key{wipeable{bytes: copied}}
 }
 
+// get returns a copy of the key, which the caller clears.
 func (k *key) get() (*[Size]byte, error) {
-	if k == nil || !k.valid {
+	if k == nil {
 		return nil, ErrNoKey
 	}
-	return &k.bytes, nil
+	bytes, err := k.wipeable.get()
+	if err != nil {
+		return nil, err
+	}
+	return (*[Size]byte)(bytes), nil
 }
 
 func (k *key) wipe() {
 	if k != nil {
-		k.valid = false
-		clear(k.bytes[:])
+		k.wipeable.wipe(ErrNoKey)
 	}
 }
 
 func (k *key) equal(other *key) bool {
-	a, err1 := k.get()
-	b, err2 := other.get()
-	return err1 == nil && err2 == nil && subtle.ConstantTimeCompare(a[:], b[:]) == 1
+	a, err := k.get()
+	if err != nil {
+		return false
+	}
+	defer clear(a[:])
+	b, err := other.get()
+	if err != nil {
+		return false
+	}
+	defer clear(b[:])
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
 func (k *key) text(is kind) ([]byte, error) {
@@ -60,6 +69,7 @@ func (k *key) text(is kind) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer clear(bytes[:])
 	return encode(is, bytes), nil
 }
 

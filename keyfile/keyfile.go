@@ -37,20 +37,21 @@
 // # Secrets
 //
 // Call Wipe on a Secret, an Identity or a File after use. A key that is empty or
-// wiped is never used: every method that needs it returns [ErrNoKey].
+// wiped is never used: every method that needs it returns [ErrNoKey]. The methods
+// Bytes, Text and FileText return copies, which the caller should clear.
 //
-// No error repeats what a file says. Packages fmt, log/slog and encoding/json
-// do not print a Secret or an Identity; only the methods Bytes, Text and FileText
-// give the key away. [Redact] removes keys from a text that was not meant to
-// contain any, such as a command line.
+// No error repeats what a file says, or a key that was given as a path. Packages
+// fmt, log/slog and encoding/json do not print a Secret or an Identity; only the
+// methods Bytes, Text and FileText give the key away. [Redact] removes keys from a
+// text that was not meant to contain any, such as a command line.
 //
 // Typed keys are encoded and decoded in constant time. Hexadecimal and base64
 // are decoded with tables, and the time that takes may tell something about the
 // key to someone who measures it on the same machine. To derive a public key, Go's
 // crypto/ecdh copies the private key, and that copy is not wiped.
 //
-// Keys may be used by several goroutines at once, but not while one of them
-// calls Wipe.
+// Several goroutines may use and wipe a Secret, an Identity or a File at once. A use
+// that meets a Wipe gets the whole key or ErrNoKey.
 package keyfile
 
 import (
@@ -73,8 +74,8 @@ var (
 	// ErrLowOrderKey reports a public key with which the shared secret would be
 	// known to everybody.
 	ErrLowOrderKey = errs.ErrLowOrderKey
-	// ErrNoKey reports the use of a key that is nil, zero or wiped. It is an
-	// fs.ErrInvalid.
+	// ErrNoKey reports the use of a key or a File that is nil, zero or wiped. It is
+	// an fs.ErrInvalid.
 	ErrNoKey = fmt.Errorf("the key is empty or was wiped: %w", fs.ErrInvalid)
 )
 

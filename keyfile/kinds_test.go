@@ -42,14 +42,10 @@ type secretKind interface {
 func TestNoKey(t *testing.T) {
 	wipedSecret, wipedIdentity := NewSecret(), NewIdentity()
 	copiedSecret, copiedIdentity := *wipedSecret, *wipedIdentity
-	secretBytes, err1 := wipedSecret.Bytes()
-	identityBytes, err2 := wipedIdentity.Bytes()
-	if err := errors.Join(err1, err2); err != nil {
-		t.Fatal(err)
-	}
+	secretBytes, identityBytes := wipedSecret.key().bytes, wipedIdentity.key().bytes
 	wipedSecret.Wipe()
 	wipedIdentity.Wipe()
-	if *secretBytes != [Size]byte{} || *identityBytes != [Size]byte{} {
+	if [Size]byte(secretBytes) != [Size]byte{} || [Size]byte(identityBytes) != [Size]byte{} {
 		t.Error("Wipe leaves the bytes")
 	}
 	for what, key := range map[string]secretKind{
@@ -70,7 +66,10 @@ func TestNoKey(t *testing.T) {
 		}
 		key.Wipe() // once more does no harm
 	}
-	for _, key := range []*PublicKey{nil, new(PublicKey), new(Identity).PublicKey()} {
+	if _, err := (*PublicKey)(nil).Bytes(); !errors.Is(err, ErrNoKey) {
+		t.Errorf("a nil public key: %v", err)
+	}
+	for _, key := range []*PublicKey{new(PublicKey), new(Identity).PublicKey(), (*Identity)(nil).PublicKey()} {
 		_, err1 := key.Bytes()
 		_, err2 := key.MarshalText()
 		if !errors.Is(err1, ErrNoKey) || !errors.Is(err2, ErrNoKey) || key.String() != "" {
@@ -82,7 +81,8 @@ func TestNoKey(t *testing.T) {
 	}
 }
 
-// A key made of an array is a copy of it, and Bytes of a Secret is not.
+// A key made of an array is a copy of it, and Bytes returns a copy, which Wipe
+// leaves to the caller.
 func TestCopies(t *testing.T) {
 	for what, from := range map[string]func(*[Size]byte) secretKind{
 		"Secret":   func(p *[Size]byte) secretKind { return SecretFromBytes(p) },
@@ -92,13 +92,16 @@ func TestCopies(t *testing.T) {
 		want := *array
 		key := from(array)
 		clear(array[:])
+		if changed, err := key.Bytes(); err == nil {
+			clear(changed[:])
+		}
 		got, err := key.Bytes()
 		if err != nil || *got != want {
-			t.Errorf("a %s is not a copy: %v", what, err)
+			t.Errorf("a %s is not a copy, or is changed with Bytes: %v", what, err)
 		}
 		key.Wipe()
-		if *got != [Size]byte{} {
-			t.Errorf("Bytes of a %s is a copy, which Wipe does not clear", what)
+		if *got != want {
+			t.Errorf("Wipe of a %s changes what another goroutine may be using", what)
 		}
 	}
 	array := publicOf(generate())
@@ -115,6 +118,12 @@ func TestCopies(t *testing.T) {
 	clear(got[:])
 	if again, err := key.Bytes(); err != nil || *again != want {
 		t.Errorf("a PublicKey can be changed: %v", err)
+	}
+	one, other := NewIdentity(), NewIdentity()
+	own := *one.PublicKey()
+	*one.PublicKey() = *other.PublicKey()
+	if *one.PublicKey() != own {
+		t.Error("the public key of an Identity can be changed")
 	}
 }
 

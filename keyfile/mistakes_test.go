@@ -155,3 +155,55 @@ func TestReadErrors(t *testing.T) {
 		t.Errorf("a directory: %v", err)
 	}
 }
+
+// TestKeyAsPath: an error does not repeat a key that was given in place of a path.
+func TestKeyAsPath(t *testing.T) {
+	t.Chdir(t.TempDir())
+	key := awkward()
+	for form, text := range typed(key) {
+		_, err := Read(text)
+		if !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%v: %v", form, err)
+			continue
+		}
+		doesNotRepeat(t, err, text)
+	}
+	for form, text := range untyped(key) {
+		_, err := Read(filepath.Join("keys", text))
+		if !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %v", form, err)
+			continue
+		}
+		doesNotRepeat(t, err, text)
+	}
+
+	// A file or directory of that name.
+	text := formatted(secret, key)
+	if err := os.WriteFile(text, bytes.Repeat([]byte("x"), maxFile+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err1 := Read(text)
+	err2 := NewSecret().WriteFile(text)
+	if err := os.WriteFile(text, []byte("no key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err3 := Read(text)
+	if err3 != nil {
+		t.Fatal("a name may resemble a key")
+	}
+	_, err4 := f.Secret()
+	os.Remove(text)
+	if err := os.Mkdir(text, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err5 := Read(text)
+	for _, err := range []error{err1, err2, err4, err5} {
+		if err == nil {
+			t.Fatal("no error")
+		}
+		doesNotRepeat(t, err, text)
+	}
+	if _, err := Read("missing"); !strings.Contains(err.Error(), "missing") {
+		t.Errorf("%v does not name the file", err)
+	}
+}

@@ -18,9 +18,9 @@ func (s *Secret) key() *key {
 	return s.secret()
 }
 
-// Bytes returns the key for use with other packages. The array is the key
-// itself, not a copy: Wipe clears it, and it must not be changed. Bytes returns
-// ErrNoKey if there is no key.
+// Bytes returns a copy of the key for use with other packages. The caller should
+// clear it after use, because Wipe does not. Bytes returns ErrNoKey if there is no
+// key.
 func (s *Secret) Bytes() (*[Size]byte, error) { return s.key().get() }
 
 // Text returns the key as one line of typed text, without a line end. The caller
@@ -50,5 +50,6 @@ func (s *Secret) WriteFile(path string) error {
 // nothing.
 func (s *Secret) Equal(other *Secret) bool { return s.key().equal(other.key()) }
 
-// Wipe clears the key. Every later use returns ErrNoKey.
+// Wipe clears the key. Every later use returns ErrNoKey. A use by another goroutine
+// at the same time gets the whole key or ErrNoKey.
 func (s *Secret) Wipe() { s.key().wipe() }

@@ -29,15 +29,20 @@ func bytesOf[K interface {
 	return key.Bytes()
 }
 
+// fileWith returns a File as Read does.
+func fileWith(content []byte) *File {
+	return &File{path: "k", content: hide(&wipeable{bytes: content})}
+}
+
 var takers = map[string]taker{
 	"Secret": func(_ *testing.T, content []byte) (*[Size]byte, error) {
-		return bytesOf((&File{path: "k", content: hide(content)}).Secret())
+		return bytesOf(fileWith(content).Secret())
 	},
 	"Identity": func(_ *testing.T, content []byte) (*[Size]byte, error) {
-		return bytesOf((&File{path: "k", content: hide(content)}).Identity())
+		return bytesOf(fileWith(content).Identity())
 	},
 	"PublicKey": func(_ *testing.T, content []byte) (*[Size]byte, error) {
-		return bytesOf((&File{path: "k", content: hide(content)}).PublicKey())
+		return bytesOf(fileWith(content).PublicKey())
 	},
 	"ParsePublicKey": func(_ *testing.T, content []byte) (*[Size]byte, error) {
 		return bytesOf(ParsePublicKey(string(content)))

@@ -53,15 +53,16 @@ func TestWriteAndRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := c.take(t, f.content()); err != nil || *got != *key {
+		if got, err := c.take(t, f.content().bytes); err != nil || *got != *key {
 			t.Errorf("%s: %v", name, err)
 		}
 		if f.Exposed {
 			t.Errorf("%s: a new file is exposed", name)
 		}
+		content := f.content().bytes
 		f.Wipe()
-		if strings.Trim(string(f.content()), "\x00") != "" {
-			t.Errorf("Wipe left %q", f.content())
+		if strings.Trim(string(content), "\x00") != "" {
+			t.Errorf("Wipe left %q", content)
 		}
 	}
 	text, err := IdentityFromBytes(key).FileText()

@@ -65,7 +65,8 @@
 // Package keyfile makes keys, reads them from files, and takes arrays of 32 bytes. A
 // passphrase is not a key. Each kind of key has its own type, so that a public key is
 // not used as a secret one. A Sealer or Opener keeps a pointer to its key. Wipe the key
-// when no operation uses it any more; later operations return keyfile.ErrNoKey.
+// after use, at any time: operations that have read it continue, and later ones return
+// keyfile.ErrNoKey.
 //
 // A nonce is 24 random bytes, so many that no two boxes get the same. [UnsafeNonce] is
 // the exception.

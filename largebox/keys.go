@@ -28,8 +28,9 @@ type Opener interface {
 }
 
 // A Key seals and opens. Like every Sealer and Opener, it keeps a pointer to the
-// key it was made from and reads that each time it is used. Wipe the key after
-// the last use; from then on, sealing and opening return keyfile.ErrNoKey.
+// key it was made from and reads that once in each operation. The key may be wiped at
+// any time: an operation that has read it continues, and each later one returns
+// keyfile.ErrNoKey.
 type Key interface {
 	Sealer
 	Opener
@@ -75,6 +76,7 @@ func (k secretKey) sealNonce(b *xsalsa20poly1305.Box, nonce *[NonceSize]byte) ([
 	if err != nil {
 		return nil, err
 	}
+	defer xsalsa20poly1305.Wipe(key[:])
 	b.Init(key, nonce)
 	return nonce[:], nil
 }
@@ -84,6 +86,7 @@ func (k secretKey) open(b *xsalsa20poly1305.Box, prefix []byte) error {
 	if err != nil {
 		return err
 	}
+	defer xsalsa20poly1305.Wipe(key[:])
 	b.Init(key, (*[NonceSize]byte)(prefix))
 	return nil
 }
@@ -104,11 +107,15 @@ type boxKey struct {
 // shared returns the key that the owners of both identities share. The caller
 // wipes it.
 func (k boxKey) shared() (*[KeySize]byte, error) {
-	public, err1 := k.peer.Bytes()
-	private, err2 := k.own.Bytes()
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, keyfile.ErrNoKey
+	public, err := k.peer.Bytes()
+	if err != nil {
+		return nil, err
 	}
+	private, err := k.own.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	defer xsalsa20poly1305.Wipe(private[:])
 	return sharedKey(public, private)
 }
 
@@ -177,6 +184,7 @@ func (i identity) open(b *xsalsa20poly1305.Box, prefix []byte) error {
 	if err != nil {
 		return err
 	}
+	defer xsalsa20poly1305.Wipe(private[:])
 	public, err := i.own.PublicKey().Bytes()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package largebox
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -83,5 +84,65 @@ func TestUnsafeNonceSealsOneBox(t *testing.T) {
 	}
 	if sealed != 1 {
 		t.Errorf("%d boxes have one nonce", sealed)
+	}
+}
+
+// TestWipeWhileUsed: an operation that begins while another goroutine wipes its key
+// uses the key or returns ErrNoKey. It never uses a key of zeros.
+func TestWipeWhileUsed(t *testing.T) {
+	const rounds, users = 200, 4
+	o, m := Options{Workers: 1, TempDir: t.TempDir(), NoSync: true}, message(100)
+	seal := func(key Sealer) ([]byte, error) {
+		var box bytes.Buffer
+		_, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(m)), key, o)
+		return box.Bytes(), err
+	}
+	opens := func(key Opener, box []byte) error {
+		_, err := VerifyStream(ctx, Reader(bytes.NewReader(box)), key, verifying(o))
+		return err
+	}
+	alice, bob := keyfile.NewIdentity(), keyfile.NewIdentity()
+	forBob, err := seal(Recipient(bob.PublicKey()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := bob.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range rounds {
+		secret, own := keyfile.SecretFromBytes(&testKey), keyfile.IdentityFromBytes(private)
+		start := make(chan struct{})
+		var all sync.WaitGroup
+		use := func(what string, use func() error) {
+			for range users {
+				all.Go(func() {
+					<-start
+					if err := use(); err != nil && !errors.Is(err, keyfile.ErrNoKey) {
+						t.Errorf("%s: %v", what, err)
+					}
+				})
+			}
+		}
+		// What was sealed opens with the key that was not wiped.
+		sealed := func(key Sealer, opener Opener) func() error {
+			return func() error {
+				box, err := seal(key)
+				if err != nil {
+					return err
+				}
+				return opens(opener, box)
+			}
+		}
+		use("SecretKey", sealed(SecretKey(secret), SecretKey(testSecret)))
+		use("BoxKey", sealed(BoxKey(alice.PublicKey(), own), BoxKey(bob.PublicKey(), alice)))
+		use("Identity", func() error { return opens(Identity(own), forBob) })
+		all.Go(func() { <-start; secret.Wipe() })
+		all.Go(func() { <-start; own.Wipe() })
+		close(start)
+		all.Wait()
+		if t.Failed() {
+			return
+		}
 	}
 }

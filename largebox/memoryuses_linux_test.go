@@ -54,6 +54,9 @@ var memoryUses = map[string]memoryUse{
 	"a new key file": {fileDepths, func(dir string, _ *[NonceSize]byte, _ Options) error {
 		key := keyfile.SecretFromBytes(&lookedFor.key)
 		defer key.Wipe()
+		if !key.Equal(key) {
+			return keyfile.ErrNoKey
+		}
 		err := key.WriteFile(filepath.Join(dir, "out"))
 		return errors.Join(err, os.Remove(filepath.Join(dir, "out")))
 	}},
