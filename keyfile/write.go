@@ -11,5 +11,6 @@ import (
 // process may have sealed with the key by then.
 func writeAndWipe(path string, text []byte) error {
 	defer clear(text)
-	return redactPath(publish.WriteFile(context.Background(), path, text, publish.Options{KeepOnSyncError: true}))
+	_, err := publish.WriteFile(context.Background(), path, text, publish.Options{KeepOnSyncError: true})
+	return redactPath(err)
 }

@@ -91,7 +91,7 @@ func TestUnsafeNonceSealsOneBox(t *testing.T) {
 // uses the key or returns ErrNoKey. It never uses a key of zeros.
 func TestWipeWhileUsed(t *testing.T) {
 	const rounds, users = 200, 4
-	o, m := Options{Workers: 1, TempDir: t.TempDir(), NoSync: true}, message(100)
+	o, m := Options{Workers: 1, TempDir: t.TempDir()}, message(100)
 	seal := func(key Sealer) ([]byte, error) {
 		var box bytes.Buffer
 		_, err := SealStream(ctx, Writer(&box), Reader(bytes.NewReader(m)), key, o)

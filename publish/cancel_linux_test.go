@@ -11,19 +11,6 @@ import (
 	"github.com/largebox/largebox/internal/testfs"
 )
 
-// A countdown is a context that is cancelled after looks calls of Err.
-type countdown struct {
-	context.Context
-	looks int
-}
-
-func (c *countdown) Err() error {
-	if c.looks--; c.looks < 0 {
-		return context.Canceled
-	}
-	return nil
-}
-
 // untilDone runs call with a context that is cancelled at the first look at it,
 // then at the second, and so on until call succeeds. It calls check after each
 // failure, and returns the number of looks of the call that succeeded.

@@ -28,12 +28,14 @@ func sizeOf(f *os.File) (int64, error) {
 	return info.Size(), nil
 }
 
-// readWrite copies src to dst from byte done up to byte size.
-func readWrite(ctx context.Context, dst, src *os.File, done, size int64) error {
+// readWrite copies src to dst from byte done up to byte size. The bytes may be
+// secret, so it clears its buffer.
+func readWrite(ctx context.Context, dst io.WriterAt, src io.ReaderAt, done, size int64) error {
 	// The wrappers keep io.Copy from using sendfile or copy_file_range again.
 	type writer struct{ io.Writer }
 	type reader struct{ io.Reader }
 	buf := make([]byte, 1<<20)
+	defer clear(buf)
 	for done < size {
 		if err := ctx.Err(); err != nil {
 			return err

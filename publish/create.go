@@ -36,8 +36,8 @@ type CreateOptions struct {
 	// reserved before Create returns, so that a full disk is found at once (on
 	// tmpfs: when the file is written). The file can grow beyond Size.
 	Size int64
-	// Mode is the permission that Publish gives the file, before umask or the
-	// directory's default ACL. Zero means 0600. Until then it is 0600.
+	// Mode is the permission of the published file, before umask or the directory's
+	// default ACL. Zero means 0600. Until Publish gives the name, it is 0600.
 	Mode fs.FileMode
 	// Exclusive keeps everybody from ever giving an anonymous file itself a name
 	// (O_EXCL, open(2)). It is then published as a clone or a copy.
@@ -51,13 +51,18 @@ type CreateOptions struct {
 }
 
 // A File is a private file that gets its name with Publish. Several goroutines
-// may call WriteAt at once; other methods are for one goroutine at a time.
+// may call WriteAt at once; other methods are for one goroutine at a time, when
+// no WriteAt runs. Once the file has its name, Write, WriteAt and Truncate
+// return ErrPublished.
 type File struct {
 	work   *workfile.File
 	dir    *Dir
 	mode   fs.FileMode
 	prefix string
 	end    int64 // of what Write has written
+	// placed says that the file has its name, or may have; published, that Publish
+	// has succeeded.
+	placed, published bool
 }
 
 // Create creates a private file in dir, which the caller keeps open until the
@@ -114,56 +119,71 @@ func (d *Dir) create(kind Kind, o workfile.Options) (*workfile.File, error) {
 // Anonymous reports whether the file was created without a name.
 func (f *File) Anonymous() bool { return f.work.Anonymous() }
 
-// Name returns the temporary name of the file. It is empty for an anonymous
-// file, and after the name has become the final one.
-func (f *File) Name() string { return f.work.Name() }
+// TempName returns the temporary name of the file in its directory. It is empty
+// for an anonymous file, and after the name has become the final one.
+func (f *File) TempName() string { return f.work.Name() }
 
 // OSFile returns the open file, to be read back or passed on. It belongs to f.
 func (f *File) OSFile() *os.File { return f.work.OSFile() }
 
 // Write writes p behind the bytes of the last Write, from byte 0 on.
 func (f *File) Write(p []byte) (int, error) {
-	n, err := f.work.WriteAt(p, f.end)
+	n, err := f.WriteAt(p, f.end)
 	f.end += int64(n)
 	return n, err
 }
 
 // WriteAt writes p at byte off, as an io.WriterAt does. Write does not continue
 // there.
-func (f *File) WriteAt(p []byte, off int64) (int, error) { return f.work.WriteAt(p, off) }
+func (f *File) WriteAt(p []byte, off int64) (int, error) {
+	if f.placed {
+		return 0, &fs.PathError{Op: "write", Path: f.OSFile().Name(), Err: ErrPublished}
+	}
+	return f.work.WriteAt(p, off)
+}
 
 // Truncate sets the size to n bytes. A file that was created with a Size and
 // became shorter needs it.
-func (f *File) Truncate(n int64) error { return f.work.Truncate(n) }
+func (f *File) Truncate(n int64) error {
+	if f.placed {
+		return &fs.PathError{Op: "truncate", Path: f.OSFile().Name(), Err: ErrPublished}
+	}
+	return f.work.Truncate(n)
+}
 
 // Publish gives the file its permission and the name name in its directory. It
-// can be called again after an error. See the function Publish.
+// can be called again after an error, and returns ErrPublished after it has
+// succeeded. Options.Mode must be zero and Options.TempName empty, because the
+// File has its own; otherwise the error is an fs.ErrInvalid. See the function
+// Publish.
 func (f *File) Publish(ctx context.Context, name string, opts Options) (Result, error) {
 	return f.PublishIn(ctx, f.dir, name, opts)
 }
 
 // PublishIn is Publish for another directory than the one that f was created
-// in. Options.TempName must be empty, and a zero Options.Mode is the Mode of
-// CreateOptions.
+// in.
 func (f *File) PublishIn(ctx context.Context, dir *Dir, name string, opts Options) (Result, error) {
-	if opts.TempName != "" {
-		return Result{}, dir.pathError("publish", name, fmt.Errorf("TempName is set for a File that has its own: %w", fs.ErrInvalid))
+	if opts.TempName != "" || opts.Mode != 0 {
+		return Result{}, dir.pathError("publish", name, fmt.Errorf("TempName or Mode is set for a File that has its own: %w", fs.ErrInvalid))
 	}
-	if err := f.work.Reveal(); err != nil {
-		return Result{}, targetError(dir.join(name), err)
+	if f.published {
+		return Result{}, dir.pathError("publish", name, ErrPublished)
 	}
-	if opts.Mode == 0 {
-		opts.Mode = f.mode
-	}
+	opts.Mode = f.mode
 	if opts.Prefix == "" {
 		opts.Prefix = f.prefix
 	}
 	if dir == f.dir {
-		opts.TempName = f.Name()
+		opts.TempName = f.TempName()
 	}
-	res, err := publish(ctx, f.OSFile(), dir, name, opts, !f.Anonymous())
-	if err == nil && res.Strategy == Rename && opts.TempName != "" {
-		f.work.Renamed()
+	p := publication{ctx: ctx, file: f.OSFile(), dir: dir, name: name, opts: opts, work: f.work, locked: !f.Anonymous()}
+	res, err := p.publish()
+	f.published = err == nil
+	f.placed = f.placed || err == nil || errors.Is(err, errInPlace)
+	if temp := opts.TempName; temp != "" && f.placed {
+		if is, e := dir.isNameOf(temp, f.OSFile()); res.Strategy == Rename || e == nil && !is {
+			f.work.Renamed()
+		}
 	}
 	return res, err
 }

@@ -96,9 +96,9 @@ func (d *Dir) canLink() error { return nil }
 // form through /proc works for everybody, where there is a /proc.
 func (d *Dir) linkFile(f *os.File, name string) error {
 	fd := int(f.Fd())
-	err := d.linkat(fd, "", name, unix.AT_EMPTY_PATH)
+	err := d.linkat(f, fd, "", name, unix.AT_EMPTY_PATH)
 	if err == unix.ENOENT || err == unix.EINVAL || err == unix.EPERM || err == unix.EACCES {
-		err = d.linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), name, unix.AT_SYMLINK_FOLLOW)
+		err = d.linkat(f, unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(fd), name, unix.AT_SYMLINK_FOLLOW)
 	}
 	if err != nil {
 		return unavailable(d.pathError("link", name, err), linkUnavailable)
@@ -106,33 +106,42 @@ func (d *Dir) linkFile(f *os.File, name string) error {
 	return nil
 }
 
-func (d *Dir) linkat(at int, from, to string, flags int) error {
-	return eintr.Retry(func() error { return unix.Linkat(at, from, d.fd(), to, flags) })
+// linkat gives f, which is from in the directory at, the name to.
+func (d *Dir) linkat(f *os.File, at int, from, to string, flags int) error {
+	return d.naming(f, to, func() error { return unix.Linkat(at, from, d.fd(), to, flags) })
 }
 
-// replace renames in one step, and replaces.
-func (d *Dir) replace(from, to string) error {
-	err := eintr.Retry(func() error { return unix.Renameat(d.fd(), from, d.fd(), to) })
+// naming calls give, which gives f a name, until no signal interrupts it.
+func (d *Dir) naming(f *os.File, name string, give func() error) error {
+	return eintr.RetryUnlessDone(give, func() bool {
+		is, err := d.isNameOf(name, f)
+		return err == nil && is
+	})
+}
+
+// replace renames f in one step, and replaces.
+func (d *Dir) replace(f *os.File, from, to string) error {
+	err := d.naming(f, to, func() error { return unix.Renameat(d.fd(), from, d.fd(), to) })
 	if err != nil {
 		return d.pathError("rename", to, err)
 	}
 	return nil
 }
 
-// renameNew renames in one step, and never replaces. keep is for linkAndRemove.
-func (d *Dir) renameNew(from, to string, keep bool) error {
-	err := eintr.Retry(func() error { return unix.Renameat2(d.fd(), from, d.fd(), to, unix.RENAME_NOREPLACE) })
+// renameNew renames f in one step, and never replaces. keep is for linkAndRemove.
+func (d *Dir) renameNew(f *os.File, from, to string, keep bool) error {
+	err := d.naming(f, to, func() error { return unix.Renameat2(d.fd(), from, d.fd(), to, unix.RENAME_NOREPLACE) })
 	if isOneOf(err, noReplaceUnavailable) {
-		return d.linkAndRemove(from, to, keep)
+		return d.linkAndRemove(f, from, to, keep)
 	} else if err != nil {
 		return d.pathError("rename", to, err)
 	}
 	return nil
 }
 
-// linkName gives the file that is named from another name.
-func (d *Dir) linkName(from, to string) error {
-	err := d.linkat(d.fd(), from, to, 0)
+// linkName gives f, which is named from, another name.
+func (d *Dir) linkName(f *os.File, from, to string) error {
+	err := d.linkat(f, d.fd(), from, to, 0)
 	if isOneOf(err, noLinks) {
 		err = fmt.Errorf("%w (%w)", ErrOnlyReplace, err)
 	}
@@ -143,7 +152,7 @@ func (d *Dir) linkName(from, to string) error {
 }
 
 func (d *Dir) remove(name string) error {
-	err := eintr.Retry(func() error { return unix.Unlinkat(d.fd(), name, 0) })
+	err := eintr.RetryUnlessDone(func() error { return unix.Unlinkat(d.fd(), name, 0) }, func() bool { return true })
 	if err != nil {
 		return d.pathError("remove", name, err)
 	}

@@ -66,7 +66,7 @@ func (d *Dir) linkFile(_ *os.File, name string) error {
 }
 
 func (d *Dir) remove(name string) error {
-	return eintr.Retry(func() error { return d.root.Remove(name) })
+	return eintr.RetryUnlessDone(func() error { return d.root.Remove(name) }, func() bool { return true })
 }
 
 func (d *Dir) canRename() error { return nil }

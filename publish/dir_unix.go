@@ -8,14 +8,16 @@ import (
 	"github.com/largebox/largebox/internal/eintr"
 )
 
-func (d *Dir) replace(from, to string) error {
+func (d *Dir) replace(_ *os.File, from, to string) error {
 	return eintr.Retry(func() error { return d.root.Rename(from, to) })
 }
 
-func (d *Dir) renameNew(from, to string, keep bool) error { return d.linkAndRemove(from, to, keep) }
+func (d *Dir) renameNew(f *os.File, from, to string, keep bool) error {
+	return d.linkAndRemove(f, from, to, keep)
+}
 
-// linkName gives the file that is named from another name.
-func (d *Dir) linkName(from, to string) error {
+// linkName gives the file, which is named from, another name.
+func (d *Dir) linkName(_ *os.File, from, to string) error {
 	return eintr.Retry(func() error { return d.root.Link(from, to) })
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // replace fails if a program has the old file open without FILE_SHARE_DELETE.
-func (d *Dir) replace(from, to string) error {
+func (d *Dir) replace(_ *os.File, from, to string) error {
 	err := d.root.Rename(from, to)
 	if !errors.Is(err, windows.ERROR_ACCESS_DENIED) {
 		return err
@@ -32,7 +32,7 @@ func (d *Dir) replace(from, to string) error {
 // renameNew never replaces. A link and a removal would leave both names if a
 // program has the file open: it can be linked then, but not removed. FAT and
 // exFAT have no links.
-func (d *Dir) renameNew(from, to string, _ bool) error {
+func (d *Dir) renameNew(_ *os.File, from, to string, _ bool) error {
 	dir, err := d.root.Open(".")
 	if err != nil {
 		return err

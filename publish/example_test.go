@@ -45,13 +45,17 @@ func ExampleWriteFile() {
 
 	ctx := context.Background()
 	settings := filepath.Join(path, "settings")
-	check(publish.WriteFile(ctx, settings, []byte("color=red\n"), publish.Options{}))
-	check(publish.WriteFile(ctx, settings, []byte("color=blue\n"), publish.Options{Replace: true}))
+	_, err := publish.WriteFile(ctx, settings, []byte("color=red\n"), publish.Options{})
+	check(err)
+	result, err := publish.WriteFile(ctx, settings, []byte("color=blue\n"), publish.Options{Replace: true})
+	check(err)
+	fmt.Println("durable:", result.Durable)
 
-	err := publish.WriteFile(ctx, settings, []byte("color=green\n"), publish.Options{})
+	_, err = publish.WriteFile(ctx, settings, []byte("color=green\n"), publish.Options{})
 	fmt.Println("exists:", errors.Is(err, fs.ErrExist))
 	show(settings)
 	// Output:
+	// durable: true
 	// exists: true
 	// color=blue
 }

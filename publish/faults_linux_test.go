@@ -182,16 +182,16 @@ func TestRenameWithoutFlags(t *testing.T) {
 	testfs.Each(t, func(t *testing.T, _, dir string) {
 		d := openDir(t, dir)
 		for _, faults := range [][]fault{nil, {noRenameat2.with(unix.ENOSYS)}} {
-			_, temp := temporary(t, dir, newData)
+			f, temp := temporary(t, dir, newData)
 			withFaults(t, faults, func() {
 				write(t, filepath.Join(dir, final), oldData)
-				if err := d.renameNew(temp, final, false); !errors.Is(err, fs.ErrExist) {
+				if err := d.renameNew(f, temp, final, false); !errors.Is(err, fs.ErrExist) {
 					t.Errorf("error is %v", err)
 				}
 				wantNames(t, dir, final, temp)
 				wantFile(t, filepath.Join(dir, final), oldData, filePerm)
 				os.Remove(filepath.Join(dir, final))
-				if err := d.renameNew(temp, final, false); err != nil {
+				if err := d.renameNew(f, temp, final, false); err != nil {
 					t.Error(err)
 				}
 			})

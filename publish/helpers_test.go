@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"math/rand/v2"
 	"os"
@@ -121,4 +122,17 @@ func wantFile(t testing.TB, path string, data []byte, perm os.FileMode) {
 	if !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode() != perm {
 		t.Errorf("%s has mode %v, want %v", path, info.Mode(), perm)
 	}
+}
+
+// A countdown is a context that is cancelled after looks calls of Err.
+type countdown struct {
+	context.Context
+	looks int
+}
+
+func (c *countdown) Err() error {
+	if c.looks--; c.looks < 0 {
+		return context.Canceled
+	}
+	return nil
 }

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 )
 
-// linkAndRemove renames without replacing, where rename(2) cannot. The new name
+// linkAndRemove renames f without replacing, where rename(2) cannot. The new name
 // appears in one step, with the whole content. If the old name cannot be
 // removed, linkAndRemove takes the new one back, unless keep is set.
-func (d *Dir) linkAndRemove(from, to string, keep bool) error {
-	if err := d.linkName(from, to); err != nil {
+func (d *Dir) linkAndRemove(f *os.File, from, to string, keep bool) error {
+	if err := d.linkName(f, from, to); err != nil {
 		return err
 	}
 	err := d.remove(from)

@@ -57,8 +57,9 @@ func TestNotLockedAfter(t *testing.T) {
 func TestStaysLocked(t *testing.T) {
 	from, to := testfs.Dir(t, "tmpfs"), testfs.Dir(t, "tmpfs")
 	f := create(t, openDir(t, from), CreateOptions{Kind: Temporary})
-	for _, o := range []Options{{Strategy: Rename, Replace: true}, {Strategy: Link}} {
-		f.PublishIn(t.Context(), openDir(t, to), final, o) // the second is an fs.ErrExist
+	write(t, filepath.Join(to, final), oldData)
+	for _, o := range []Options{{Strategy: Link}, {Strategy: Rename, Replace: true}} {
+		f.PublishIn(t.Context(), openDir(t, to), final, o) // the first is an fs.ErrExist
 		if locked, err := tempfile.Lock(another(t, f.OSFile())); err != nil || locked {
 			t.Errorf("%+v: the file is not locked any more: %v", o, err)
 		}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -38,6 +39,19 @@ func TestModes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestModeIsAPermission refuses what is more than a permission, with every
+// strategy.
+func TestModeIsAPermission(t *testing.T) {
+	eachStrategy(t, func(t *testing.T, dir string, s Strategy) {
+		f := anonymous(t, dir, newData)
+		for _, mode := range []os.FileMode{os.ModeSetuid | 0o755, os.ModeDir | 0o700, os.ModeSticky} {
+			res, err := publishTo(t, dir, final, f, Options{Strategy: s, Mode: mode})
+			wantRefusal(t, res, err, fs.ErrInvalid)
+		}
+		wantNames(t, dir)
+	})
 }
 
 // TestDefaultACL publishes into a directory with a default ACL, which takes the

@@ -24,6 +24,9 @@ var (
 	// ErrInUse is a file that another program has open and does not share
 	// (Windows): the file to be replaced, or the file to be renamed.
 	ErrInUse = errs.ErrInUse
+	// ErrPublished is a File that has been published: it can be neither changed nor
+	// published again.
+	ErrPublished = errors.New("the file has been published already")
 	// ErrConflict is a name that belonged to another file right before it was
 	// moved, or right after it was given: another program works in the directory.
 	// If several replace one name at the same time, those that lose at once may
@@ -48,7 +51,8 @@ type Options struct {
 	// that others may rely on as soon as they have seen it.
 	KeepOnSyncError bool
 	// Mode is the permission of a fresh file (clone, copy), before umask or
-	// default ACL. Zero means that of the file that is published.
+	// default ACL. Zero means that of the file that is published. It must be zero
+	// for a File, which has a Mode of its own (CreateOptions).
 	Mode fs.FileMode
 	// TempName is the name that the file has now, in the same directory. Rename
 	// and Auto move it; with other strategies it stays for its owner to remove.
@@ -75,20 +79,20 @@ type Result struct {
 // If Publish makes a temporary name, it locks f meanwhile (flock(2)), unless
 // TempName is set. A lock that the caller holds on f is released then.
 func Publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Options) (Result, error) {
-	return publish(ctx, f, dir, name, opts, opts.TempName != "")
+	p := publication{ctx: ctx, file: f, dir: dir, name: name, opts: opts, locked: opts.TempName != ""}
+	return p.publish()
 }
 
-// publish is Publish. locked says that f is locked against Sweep already.
-func publish(ctx context.Context, f *os.File, dir *Dir, name string, opts Options, locked bool) (Result, error) {
-	p := publication{ctx: ctx, file: f, dir: dir, name: name, opts: opts, locked: locked}
-	err := p.check()
+func (p *publication) publish() (res Result, err error) {
+	err = p.check()
 	if err == nil {
-		opts.Strategy, err = p.run()
+		res.Strategy, err = p.run()
 	}
 	if err != nil {
-		return Result{}, targetError(dir.join(name), errs.InUse(errs.Space(err)))
+		return Result{}, targetError(p.dir.join(p.name), errs.InUse(errs.Space(err)))
 	}
-	return Result{Strategy: opts.Strategy, Durable: !opts.NoSync}, nil
+	res.Durable = !p.opts.NoSync
+	return res, nil
 }
 
 // check finds what stands in the way, and completes the options.
@@ -105,6 +109,9 @@ func (p *publication) check() (err error) {
 	}
 	if temp := p.opts.TempName; temp != "" && !isFileName(temp) {
 		return p.dir.pathError("publish from", temp, fs.ErrInvalid)
+	}
+	if mode := p.opts.Mode; mode != mode.Perm() {
+		return p.dir.pathError("publish", p.name, fmt.Errorf("mode %v is more than a permission: %w", mode, fs.ErrInvalid))
 	}
 	if p.opts.Mode == 0 {
 		p.opts.Mode = info.Mode().Perm()

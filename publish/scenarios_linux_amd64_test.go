@@ -99,7 +99,7 @@ func (r *trial) run(t *testing.T, decide func(sysfault.Call) unix.Errno) {
 	o, path := r.o, filepath.Join(r.dir, final)
 	if r.source == "" {
 		o.Mode = filePerm
-		sysfault.Run(t, ask, func() { r.err = WriteFile(t.Context(), path, newData, o) })
+		sysfault.Run(t, ask, func() { _, r.err = WriteFile(t.Context(), path, newData, o) })
 		return
 	}
 	d := must[*Dir](t)(OpenDir(r.dir))

@@ -77,10 +77,10 @@ func TestFileInUse(t *testing.T) {
 func TestNeverReplaces(t *testing.T) {
 	dir := t.TempDir()
 	d, path := openDir(t, dir), filepath.Join(dir, final)
-	_, temp := temporary(t, dir, content(100))
+	f, temp := temporary(t, dir, content(100))
 	writeOld(t, path)
 	for _, to := range []string{final, "FINAL"} { // which is the same here
-		if err := d.renameNew(temp, to, false); !errors.Is(err, fs.ErrExist) {
+		if err := d.renameNew(f, temp, to, false); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: error is %v", to, err)
 		}
 	}

@@ -22,7 +22,8 @@ type publication struct {
 	name   string
 	opts   Options
 	prefix tempfile.Prefix
-	locked bool // file is locked against Sweep as long as it is open
+	work   *workfile.File // owns file if that is a File's; otherwise nil
+	locked bool           // file is locked against Sweep as long as it is open
 }
 
 func (p *publication) run() (Strategy, error) {
@@ -30,13 +31,13 @@ func (p *publication) run() (Strategy, error) {
 	case Auto, "":
 		return p.auto()
 	case Link:
-		return s, p.link(p.file)
+		return s, p.linkFile()
 	case Clone:
 		return s, p.viaFresh(Anonymous, clone)
 	case Copy:
 		return s, p.copy()
 	case Rename:
-		return s, p.rename()
+		return s, p.revealed(p.rename)
 	default:
 		return s, p.dir.pathError("publish", p.name, fmt.Errorf("unknown strategy %q: %w", s, fs.ErrInvalid))
 	}
@@ -46,15 +47,45 @@ func (p *publication) run() (Strategy, error) {
 // after the errors in the tables of errno_linux.go.
 func (p *publication) auto() (Strategy, error) {
 	if p.opts.TempName != "" {
-		return Rename, p.rename()
+		return Rename, p.revealed(p.rename)
 	}
-	if err := p.link(p.file); !errors.Is(err, errUnavailable) {
+	if err := p.linkFile(); !errors.Is(err, errUnavailable) {
 		return Link, err
 	}
 	if err := p.viaFresh(Anonymous, clone); !errors.Is(err, errUnavailable) {
 		return Clone, err
 	}
 	return Copy, p.copy()
+}
+
+// linkFile gives p.file itself the name.
+func (p *publication) linkFile() error {
+	if err := p.dir.canLink(); err != nil {
+		return err
+	}
+	return p.revealed(func() error { return p.link(p.file) })
+}
+
+// revealed calls give, which gives p.file itself the name. A private file gets
+// its permission before that, and loses it again if the name is not given.
+func (p *publication) revealed(give func() error) error {
+	if p.work == nil {
+		return give()
+	}
+	if err := p.ctx.Err(); err != nil {
+		return err
+	}
+	if err := p.work.Reveal(); err != nil {
+		return err
+	}
+	err := give()
+	if err == nil || errors.Is(err, errInPlace) {
+		return err
+	}
+	if e := p.work.Conceal(); e != nil {
+		return fmt.Errorf("%w (the private file keeps its new permission: %w)", err, e)
+	}
+	return err
 }
 
 // errUnavailable marks the errors after which auto goes on.

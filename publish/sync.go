@@ -1,8 +1,11 @@
 package publish
 
 import (
+	"errors"
 	"fmt"
 	"os"
+
+	"github.com/largebox/largebox/internal/errs"
 )
 
 func (p *publication) syncFile(f *os.File) error {
@@ -29,9 +32,12 @@ func (p *publication) syncDir(f *os.File, undo func() error) error {
 	return undone(err, undo())
 }
 
+// errInPlace marks the errors after which the new file has its name, or may have.
+var errInPlace = errors.New("the new file is in place")
+
 // inPlace adds to err that the new file has its name.
 func inPlace(err error) error {
-	return fmt.Errorf("%w (the new file is in place, but may not survive a loss of power)", err)
+	return errs.As(errInPlace, fmt.Errorf("%w (the new file is in place, but may not survive a loss of power)", err))
 }
 
 // undone returns err, for which the new name was taken back. If that failed, it
@@ -40,5 +46,5 @@ func undone(err, undo error) error {
 	if undo == nil {
 		return err
 	}
-	return fmt.Errorf("%w (the new file is in place, and its name could not be taken back: %w)", err, undo)
+	return errs.As(errInPlace, fmt.Errorf("%w (the new file is in place, and its name could not be taken back: %w)", err, undo))
 }

@@ -10,39 +10,42 @@ import (
 
 // WriteFile publishes a file at path with data as its content: the name appears
 // with the whole content or not at all. An existing name is an fs.ErrExist
-// unless opts.Replace is set. A zero opts.Mode means 0600, and opts.TempName
-// must be empty. See Publish for the errors.
-func WriteFile(ctx context.Context, path string, data []byte, opts Options) error {
+// unless opts.Replace is set. opts.Mode is the permission with every strategy,
+// before umask or default ACL; zero means 0600. opts.TempName must be empty. See
+// Publish for the errors.
+func WriteFile(ctx context.Context, path string, data []byte, opts Options) (Result, error) {
 	dir, name, err := OpenParent(path)
 	if err != nil {
-		return targetError(path, err)
+		return Result{}, targetError(path, err)
 	}
 	defer dir.Close()
 	if err := dir.Available(name, opts.Replace); err != nil {
-		return err
+		return Result{}, err
 	}
-	if err := writeFile(ctx, dir, name, data, opts); err != nil {
-		return targetError(dir.join(name), err)
+	res, err := writeFile(ctx, dir, name, data, opts)
+	if err != nil {
+		return Result{}, targetError(dir.join(name), err)
 	}
-	return nil
+	return res, nil
 }
 
-func writeFile(ctx context.Context, dir *Dir, name string, data []byte, opts Options) error {
+func writeFile(ctx context.Context, dir *Dir, name string, data []byte, opts Options) (res Result, err error) {
 	f, err := Create(dir, CreateOptions{Mode: opts.Mode, Prefix: opts.Prefix})
 	if err != nil {
-		return err
+		return res, err
 	}
+	opts.Mode = 0 // f has it
 	_, err = f.Write(data)
 	if err == nil {
-		_, err = f.Publish(ctx, name, opts)
+		res, err = f.Publish(ctx, name, opts)
 	}
 	if err != nil {
-		return errors.Join(err, f.Close())
+		return res, errors.Join(err, f.Close())
 	}
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("%w (the new file is in place)", err)
+		return res, fmt.Errorf("%w (the new file is in place)", err)
 	}
-	return nil
+	return res, nil
 }
 
 // OpenParent opens the directory of the file at path, and returns the name of

@@ -6,6 +6,7 @@ package eintr
 
 import (
 	"errors"
+	"io/fs"
 	"syscall"
 )
 
@@ -16,6 +17,22 @@ func Retry(fn func() error) error {
 			return err
 		}
 	}
+}
+
+// RetryUnlessDone is Retry for a call that cannot succeed twice, such as link(2)
+// or rename(2). The interrupted call may have done its work all the same. So if
+// a repeated call fails with EEXIST or ENOENT, RetryUnlessDone calls done, and
+// returns nil if done reports that the work is done.
+func RetryUnlessDone(fn func() error, done func() bool) error {
+	tries := 0
+	err := Retry(func() error {
+		tries++
+		return fn()
+	})
+	if tries > 1 && (errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist)) && done() {
+		return nil
+	}
+	return err
 }
 
 // RetryValue is Retry for a function that returns a value.

@@ -29,6 +29,14 @@ var names = map[int]string{
 // String returns the name of the call.
 func (c Call) String() string { return names[c.Number] }
 
+// Do makes the call. decide uses it for a call that does its work and fails all
+// the same.
+func (c Call) Do() unix.Errno {
+	a := c.Args
+	_, _, errno := unix.Syscall6(uintptr(c.Number), uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]))
+	return errno
+}
+
 // Run runs fn on a thread of its own, and asks decide about each system call
 // that fn makes on a file, in order. The call is made if decide returns 0, and
 // otherwise fails with what decide returns. Goroutines that fn starts are not

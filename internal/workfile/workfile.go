@@ -120,6 +120,9 @@ func (f *File) Truncate(n int64) error { return errs.Space(f.file.Truncate(n)) }
 // Reveal sets the permission that the file was created for.
 func (f *File) Reveal() error { return errs.Space(f.file.Chmod(f.mode)) }
 
+// Conceal takes back what Reveal did: only the owner may open the file again.
+func (f *File) Conceal() error { return f.file.Chmod(0o600) }
+
 // Close closes the file, and removes its temporary name if that is still its
 // own. A file that has been published stays under the other name.
 func (f *File) Close() error {
