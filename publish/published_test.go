@@ -57,5 +57,8 @@ func TestWriteAfterFailure(t *testing.T) {
 		must[int](t)(f.Write([]byte(", two")))
 		must[Result](t)(f.Publish(t.Context(), final, Options{Replace: true}))
 		wantFile(t, filepath.Join(dir, final), []byte("one, two"), filePerm)
+		if err := f.Close(); err != nil { // Windows replaces no open file
+			t.Error(err)
+		}
 	}
 }
