@@ -64,6 +64,6 @@ func words(run string) bool {
 
 func alphanumeric(c byte) bool { return classOf(c) != other }
 
-func base64Digit(c byte) bool { return alphanumeric(c) || strings.IndexByte("+/-_", c) >= 0 }
+func base64Digit(c byte) bool { return alphanumeric(c) || strings.IndexByte(`+/-_\`, c) >= 0 } // Windows has \ for /
 
 func hexadecimal(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }

@@ -62,7 +62,7 @@ type File struct {
 	end    int64 // of what Write has written
 	// placed says that the file has its name, or may have; published, that Publish
 	// has succeeded.
-	placed, published bool
+	placed, published, closed bool
 }
 
 // Create creates a private file in dir, which the caller keeps open until the
@@ -169,6 +169,9 @@ func (f *File) PublishIn(ctx context.Context, dir *Dir, name string, opts Option
 	if f.published {
 		return Result{}, dir.pathError("publish", name, ErrPublished)
 	}
+	if f.closed { // Windows does not say that the file is closed
+		return Result{}, dir.pathError("publish", name, fs.ErrClosed)
+	}
 	opts.Mode = f.mode
 	if opts.Prefix == "" {
 		opts.Prefix = f.prefix
@@ -190,4 +193,7 @@ func (f *File) PublishIn(ctx context.Context, dir *Dir, name string, opts Option
 
 // Close closes the file. What has not been published is gone then, a temporary
 // name included.
-func (f *File) Close() error { return f.work.Close() }
+func (f *File) Close() error {
+	f.closed = true
+	return f.work.Close()
+}
