@@ -77,7 +77,7 @@ func TestBIP350Invalid(t *testing.T) {
 	}
 }
 
-// The vectors that say why Bech32m is not Bech32 end in p.
+// The vectors that show why Bech32m replaced Bech32 end in p.
 func TestBIP350InsertionWeakness(t *testing.T) {
 	if !parseAnyLength("a1lqfn3a") || parseAnyLength("a12uel5l") {
 		t.Error("a checksum of Bech32 (BIP-173) passes for one of Bech32m")

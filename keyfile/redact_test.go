@@ -135,7 +135,7 @@ func TestNoKeyIsSeen(t *testing.T) {
 	}
 }
 
-// Random base64 is told from names by its looks: count how often that fails.
+// Redact judges base64 by how random it looks. This counts how often that fails.
 func TestRandomBase64(t *testing.T) {
 	missed := 0
 	for range 20000 {

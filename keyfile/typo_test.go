@@ -84,7 +84,7 @@ func TestPrefix(t *testing.T) {
 	}
 }
 
-// What is wrong is said of the kind that it looks like.
+// The error names the kind that the text looks like.
 func TestTypoNamesTheKind(t *testing.T) {
 	for kind, text := range typed(generate()) {
 		_, err := kind.take(t, []byte(text[:len(text)-1]))

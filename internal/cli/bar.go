@@ -73,7 +73,7 @@ func fit(what, state string, width int) string {
 	return string(append(name, rest[:min(len(rest), max(width, 0))]...))
 }
 
-// state returns what is known: of a pipe, not how much there is to come.
+// state returns the progress as text. The total of a pipe is not known.
 func (b *bar) state(terminal bool) string {
 	took := b.now().Sub(b.start)
 	rate := fmt.Sprintf("%.0f MiB/s", mibps(b.done, took))

@@ -60,7 +60,7 @@ func readIdentity(k KeyRef, path string) (*keyfile.Identity, error) {
 	return readSecret(k, path, (*keyfile.File).Identity)
 }
 
-// readSecret reads a key that is to be secret, and warns if it is not.
+// readSecret reads a secret key, and warns if other users can read its file.
 func readSecret[K interface{ Wipe() }](k KeyRef, path string, take func(*keyfile.File) (K, error)) (none K, err error) {
 	f, err := readKeyFile(path)
 	if err != nil {
